@@ -1,0 +1,14 @@
+"""Label schemes and the tables between them."""
+
+from m2fp.labels.conversion import Conversion, conversion
+from m2fp.labels.scheme import IGNORE_ID, Label, LabelScheme, get_scheme, scheme_names
+
+__all__ = [
+    "IGNORE_ID",
+    "Conversion",
+    "Label",
+    "LabelScheme",
+    "conversion",
+    "get_scheme",
+    "scheme_names",
+]

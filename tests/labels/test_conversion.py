@@ -1,0 +1,42 @@
+"""Masks of one scheme become masks of another by name, never by id."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from m2fp.errors import ConfigError
+from m2fp.labels import conversion, get_scheme, scheme_names
+
+
+def test_cihp_to_ccp14_row_by_row() -> None:
+    table = conversion("cihp", "ccp14").table
+    want = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 10, 10, 10, 10, 10, 13, 13]
+    assert table[:20].tolist() == want
+    assert (table[20:] == 255).all()
+    assert table.dtype == np.uint8
+    assert not table.flags.writeable
+
+
+def test_the_loss_is_told() -> None:
+    merged = conversion("cihp", "ccp14")
+    assert not merged.lossless
+    assert merged.loss == (
+        "torso-skin + face + left-arm + right-arm + left-leg + right-leg -> skin; "
+        "left-shoe + right-shoe -> shoes"
+    )
+
+
+@pytest.mark.parametrize("name", scheme_names())
+def test_a_scheme_to_itself_changes_nothing(name: str) -> None:
+    same = conversion(name, name)
+    count = get_scheme(name).num_parts_and_background
+    assert same.lossless
+    assert same.loss == ""
+    assert same.table[:count].tolist() == list(range(count))
+    assert same.table[255] == 255
+
+
+def test_jumpsuits_do_not_become_skin() -> None:
+    with pytest.raises(ConfigError, match="no place for jumpsuits"):
+        conversion("lip", "cihp")
