@@ -1,0 +1,135 @@
+"""Results as files in a folder.
+
+    kind      file                  content
+    overlay   <stem>.overlay.png    the picture of ``Result.plot``
+    parts     <stem>.parts.png      8-bit indexed, pixel = part id, with the scheme's palette
+    persons   <stem>.persons.png    16-bit greyscale, pixel = person id
+    json      <stem>.json           the result document
+    coco      <stem>.coco.json      a COCO data set of one photo
+    colours   <stem>.colours.png    the parts in colour, RGB
+
+Nothing of the photo's own metadata (EXIF, position, camera) goes into any of them. Files appear
+whole or not at all: they are written beside their place and then renamed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable, Collection
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from m2fp.errors import ConfigError
+
+if TYPE_CHECKING:
+    from m2fp.results.result import Result
+
+_OVERLAY_COMPRESSION = 3  # a third larger than Pillow's default for a third of the time
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+
+
+def save_result(
+    result: Result, folder: Path, *, what: Collection[str], stem: str | None
+) -> dict[str, Path]:
+    """Return the paths of the files written, by kind, in the order of the table above.
+
+    Raises:
+        ConfigError: a kind is unknown or the stem is not a plain file name.
+        OSError: the folder cannot be written.
+    """
+    wanted = _checked_kinds(what)
+    first = _stem_of(result) if stem is None else _checked_stem(stem)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: dict[str, Path] = {}
+    for kind in wanted:
+        ending, encode = _KINDS[kind]
+        paths[kind] = folder / f"{first}{ending}"
+        _write_atomically(paths[kind], encode(result))
+    return paths
+
+
+def _overlay(result: Result) -> bytes:
+    return _png(result.plot(), compress_level=_OVERLAY_COMPRESSION)
+
+
+def _parts(result: Result) -> bytes:
+    picture = Image.fromarray(result.part_map).convert("L").copy()
+    picture.putpalette(result.scheme.palette().tobytes())  # makes it "P"; 256 colours keep 8 bits
+    return _png(picture)
+
+
+def _persons(result: Result) -> bytes:
+    return _png(Image.fromarray(result.person_map))  # uint16 gives "I;16"
+
+
+def _json(result: Result) -> bytes:
+    return result.to_json().encode()
+
+
+def _coco(result: Result) -> bytes:
+    return json.dumps(result.to_coco(), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _colours(result: Result) -> bytes:
+    return _png(result.colour_map())
+
+
+_KINDS: dict[str, tuple[str, Callable[[Result], bytes]]] = {
+    "overlay": (".overlay.png", _overlay),
+    "parts": (".parts.png", _parts),
+    "persons": (".persons.png", _persons),
+    "json": (".json", _json),
+    "coco": (".coco.json", _coco),
+    "colours": (".colours.png", _colours),
+}
+DEFAULT_WHAT = ("overlay", "parts", "persons", "json")
+
+
+def _png(picture: Image.Image, *, compress_level: int = 6) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG", compress_level=compress_level)
+    return buffer.getvalue()
+
+
+def _checked_kinds(what: Collection[str]) -> list[str]:
+    asked = {what} if isinstance(what, str) else set(what)
+    unknown = sorted(asked - _KINDS.keys())
+    if unknown:
+        raise ConfigError(
+            f"cannot save {', '.join(map(repr, unknown))}; choose from: {', '.join(_KINDS)}",
+            option="what",
+        )
+    return [kind for kind in _KINDS if kind in asked]
+
+
+def _checked_stem(stem: str) -> str:
+    if not stem.strip(". ") or _UNSAFE.search(stem):
+        raise ConfigError(
+            f"stem must be a plain file name without folders, but got {stem!r}", option="stem"
+        )
+    return stem
+
+
+def _stem_of(result: Result) -> str:
+    """Return a file name from the photo's name, which may come from a stranger."""
+    name = PurePosixPath((result.photo.name or "").replace("\\", "/")).stem
+    return _UNSAFE.sub("_", name).strip(". ")[:120] or "photo"
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(6)}.part")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
