@@ -1,0 +1,150 @@
+"""From raw predictions to scored candidates, all at stride 4.
+
+Everything that decides which queries matter happens on the small grid; only the few that survive
+are ever enlarged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from m2fp.engine.protocol import QueryPredictions
+from m2fp.errors import IncompatibleModel
+from m2fp.imaging.network_input import NetworkInput
+from m2fp.labels import LabelScheme
+from m2fp.postprocess.config import PostprocessConfig
+from m2fp.postprocess.resample import grid_size
+
+BACKGROUND = 0
+
+# Beyond +-50 a sigmoid in float32 is exactly 0 or 1, and differences stay far from overflow.
+_LOGIT_LIMIT = 50.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Queries that passed their threshold, best score first (ties: lower query number first).
+
+    Attributes:
+        query: intp (K,), number of the query in the predictions.
+        label: intp (K,), its most probable class, "no object" excluded.
+        probability: float32 (K,), that class's probability.
+        score: float32 (K,), probability x mean mask probability inside the mask.
+        logits: float32 (K, h, w), mask logits of the un-padded content, clipped to +-50.
+    """
+
+    query: npt.NDArray[np.intp]
+    label: npt.NDArray[np.intp]
+    probability: npt.NDArray[np.float32]
+    score: npt.NDArray[np.float32]
+    logits: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.query)
+
+    def take(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Candidates:
+        """Return the chosen candidates, in the order chosen."""
+        return Candidates(
+            self.query[chosen],
+            self.label[chosen],
+            self.probability[chosen],
+            self.score[chosen],
+            self.logits[chosen],
+        )
+
+
+def select(
+    predictions: QueryPredictions,
+    network_input: NetworkInput,
+    scheme: LabelScheme,
+    config: PostprocessConfig,
+) -> Candidates:
+    """Return the queries worth painting: parts, background and, where the scheme has it, people.
+
+    A query counts once, with its most probable class. Queries with a NaN or infinite logit count
+    as "no object".
+
+    Raises:
+        IncompatibleModel: the predictions' shapes do not fit the scheme or the input.
+    """
+    rows, columns = grid_size(network_input.content)
+    _check_shapes(predictions, scheme, (rows, columns))
+
+    label, probability = _most_probable(predictions.class_logits)
+    thresholds = _thresholds(scheme, config)[label]
+    # A score never exceeds its probability: most queries leave here, before any mask is read.
+    query = np.flatnonzero(probability >= thresholds)
+    logits = predictions.mask_logits[query, :rows, :columns]
+    finite = np.isfinite(logits).all(axis=(1, 2))
+    query, logits = query[finite], logits[finite]
+    np.clip(logits, -_LOGIT_LIMIT, _LOGIT_LIMIT, out=logits)
+
+    score = probability[query] * mean_inside(logits)
+    keep = np.flatnonzero((score >= thresholds[query]) & (score > 0))
+    order = keep[np.argsort(-score[keep], kind="stable")]
+    chosen = query[order]
+    return Candidates(chosen, label[chosen], probability[chosen], score[order], logits[order])
+
+
+def sigmoid(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the logistic function, float32. Through tanh, which cannot overflow."""
+    result: npt.NDArray[np.float32] = np.tanh(logits * np.float32(0.5))
+    result += np.float32(1.0)
+    result *= np.float32(0.5)
+    return result
+
+
+def mean_inside(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the mean sigmoid over the positive cells of each mask, 0 for empty masks.
+
+    Args:
+        logits: finite float32 (K, h, w).
+    """
+    means = np.zeros(len(logits), np.float32)
+    for number, mask in enumerate(logits):
+        positive = mask[mask > 0]
+        if positive.size:
+            means[number] = sigmoid(positive).mean()
+    return means
+
+
+def _most_probable(
+    class_logits: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
+    """Return (label, probability), each (Q,); a row that is not finite gets probability -1."""
+    finite = np.logical_and.reduce(np.isfinite(class_logits), axis=1)
+    logits = np.where(finite[:, None], class_logits, np.float32(0.0)).astype(np.float32)
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    label = weights[:, :-1].argmax(axis=1)
+    best = weights[np.arange(len(weights)), label]
+    probability = np.where(finite, best / weights.sum(axis=1), np.float32(-1.0))
+    return label, probability.astype(np.float32)
+
+
+def _thresholds(scheme: LabelScheme, config: PostprocessConfig) -> npt.NDArray[np.float32]:
+    """Return the lowest score per class, float32 (C,)."""
+    thresholds = np.full(scheme.class_count, config.part_threshold, np.float32)
+    thresholds[BACKGROUND] = config.background_threshold
+    if scheme.person_class is not None:
+        thresholds[scheme.person_class] = config.person_threshold
+    return thresholds
+
+
+def _check_shapes(
+    predictions: QueryPredictions, scheme: LabelScheme, cells: tuple[int, int]
+) -> None:
+    classes, masks = predictions.class_logits.shape, predictions.mask_logits.shape
+    if len(classes) != 2 or classes[1] != scheme.class_count + 1:
+        raise IncompatibleModel(
+            f"the model's class logits have shape {classes}, but the label scheme "
+            f"{scheme.name!r} needs (queries, {scheme.class_count + 1}); export the model again "
+            "with the scheme it was trained on"
+        )
+    if len(masks) != 3 or masks[0] != classes[0] or masks[1] < cells[0] or masks[2] < cells[1]:
+        raise IncompatibleModel(
+            f"the model's mask logits have shape {masks}, but {classes[0]} masks of at least "
+            f"{cells} cells (a quarter of the input) are needed; export the model again"
+        )
