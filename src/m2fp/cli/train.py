@@ -1,0 +1,114 @@
+"""`m2fp train`: a recipe and a data set become weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from m2fp.train.config import TrainConfig
+    from m2fp.train.loop import Validate
+
+_STRIDE = 32  # canvases are multiples of it, and so are the inputs of the exported file
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("train", no_args_is_help=True)(train)
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="The recipe, a TOML file.")],
+    data: Annotated[
+        Path, typer.Option("--data", "-d", metavar="FOLDER", help="Data set in CIHP layout.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="RUN", help="Folder of the run; resumed if begun."),
+    ],
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=0, help="Processes that prepare pictures.")
+    ] = 2,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            "--threads", metavar="N", min=1, help="Threads of the network. \\[default: all]"
+        ),
+    ] = None,
+) -> None:
+    """Train a model, or go on with a run that was stopped.
+
+    Writes last.pt (see `m2fp export`), log.jsonl and curve.png. Under torchrun all processes work
+    on one model.
+    """
+    from m2fp.cli.extras import needs_extra
+    from m2fp.cli.screen import interrupted, show_note, start_log, write_line
+    from m2fp.cli.train_progress import TrainProgress
+    from m2fp.engine import cpu_quota
+    from m2fp.settings import load_settings
+
+    settings = load_settings(threads=threads)
+    start_log(settings.log_level)
+    with needs_extra("train", "Training"):
+        import torch
+
+        from m2fp.data.cihp_folder import CihpFolder
+        from m2fp.train.config import read_config
+        from m2fp.train.distributed import join_world
+        from m2fp.train.loop import train as run_training
+    recipe = read_config(config)
+    split = CihpFolder(data, "train")
+    samples = split.samples()
+    torch.set_num_threads(settings.threads or cpu_quota())
+    world = join_world()
+    if world.is_first:
+        where = f"{world.size} x {world.device.type}" if world.size > 1 else world.device.type
+        show_note(f"{recipe.name}: {recipe.steps:,} steps, {len(samples):,} photos, {where}")
+    with TrainProgress(recipe.steps, shown=world.is_first) as progress:
+        try:
+            run_training(
+                recipe,
+                samples,
+                output,
+                world=world,
+                scenes=split.scenes(),
+                workers=workers,
+                validate=_validator(recipe, data),
+                progress=progress.step,
+            )
+        except KeyboardInterrupt:
+            code = interrupted("the same command goes on from the last checkpoint")
+            raise typer.Exit(code) from None
+    if world.is_first:
+        _draw_curve(output, recipe.name)
+        write_line(str(output / "last.pt"))
+        show_note(f"next: m2fp export {output / 'last.pt'} -o {recipe.name}.onnx")
+
+
+def _validator(recipe: TrainConfig, data: Path) -> Validate | None:
+    """Return what scores the network on the way, if the recipe asks for it."""
+    if not recipe.val_every:
+        return None
+    from m2fp.data.cihp_folder import CihpFolder
+    from m2fp.imaging import InputRule
+    from m2fp.train.validate import make_validator
+
+    published = recipe.publish
+    rule = InputRule(published.short_side, published.long_side, _STRIDE)
+    samples = CihpFolder(data, "val").samples()
+    return make_validator(samples, rule, table=recipe.model.scheme)
+
+
+def _draw_curve(folder: Path, title: str) -> None:
+    """Write curve.png; the training is worth keeping when that cannot be done."""
+    from m2fp.cli.screen import show_m2fp_error
+    from m2fp.errors import M2FPError
+    from m2fp.train.curve import draw_curve
+    from m2fp.train.loop import LOG
+
+    try:
+        draw_curve(folder / LOG, folder / "curve.png", title)
+    except M2FPError as error:
+        show_m2fp_error(error)
