@@ -1,0 +1,1 @@
+"""Labelled photos: reading them from disk, changing them, composing groups of people."""

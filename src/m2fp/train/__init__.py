@@ -1,0 +1,1 @@
+"""Training: targets, matching, losses, optimisation, checkpoints (needs the `train` extra)."""

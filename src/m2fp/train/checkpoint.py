@@ -1,0 +1,88 @@
+"""A run's state on disk: enough to go on as if it had never stopped."""
+
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import AdamW
+
+from m2fp.errors import ConfigError
+from m2fp.train.config import TrainConfig, parse_config
+from m2fp.train.ema import WeightAverage
+
+LAST = "last.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """What a step changes; `average` is None when the recipe keeps none."""
+
+    model: nn.Module
+    optimiser: AdamW
+    average: WeightAverage | None
+
+
+def save_checkpoint(folder: Path, state: RunState, config: TrainConfig, done: int) -> Path:
+    """Write `last.pt` and return its path; `done` steps are finished.
+
+    The file is complete or absent, also when the process dies while writing.
+    """
+    path = folder / LAST
+    temporary = path.with_suffix(".tmp")
+    values = {
+        "config": asdict(config),
+        "done": done,
+        "model": state.model.state_dict(),
+        "optimiser": state.optimiser.state_dict(),
+        "average": state.average.model.state_dict() if state.average else None,
+    }
+    with temporary.open("wb") as file:
+        torch.save(values, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return path
+
+
+def load_checkpoint(folder: Path, state: RunState, config: TrainConfig) -> int:
+    """Fill the state from `last.pt` and return how many steps are finished, 0 without a file.
+
+    Raises ConfigError if the file comes from another recipe: it would not be the same run.
+    """
+    path = folder / LAST
+    if not path.is_file():
+        return 0
+    values = read_checkpoint(path)
+    began_as = replace(parse_config(values["config"]), publish=config.publish)
+    if began_as != config:
+        raise ConfigError(
+            f"{path} belongs to another recipe; choose an empty output folder or the same recipe"
+        )
+    state.model.load_state_dict(values["model"])
+    state.optimiser.load_state_dict(values["optimiser"])
+    if state.average is not None:
+        state.average.model.load_state_dict(values["average"])
+    return int(values["done"])
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Return a checkpoint's values; only tensors and plain values are unpickled."""
+    values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return values
+
+
+def load_weights(model: nn.Module, path: Path) -> None:
+    """Fill the model with the averaged weights of another run's checkpoint.
+
+    Layers that the other run did not have keep their fresh values.
+    Raises ConfigError if there is no such file, or if it has layers that the model has not.
+    """
+    if not path.is_file():
+        raise ConfigError(f"the recipe starts from {path}, which is not there; train that first")
+    values = read_checkpoint(path)
+    unexpected = model.load_state_dict(values["average"] or values["model"], strict=False)[1]
+    if unexpected:
+        raise ConfigError(f"{path} is of another network: it has {', '.join(unexpected[:3])} ...")

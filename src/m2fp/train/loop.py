@@ -1,0 +1,220 @@
+"""The training loop: batches in, weights out, resumable at every checkpoint."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+
+from m2fp.data.cihp_folder import CihpSample
+from m2fp.labels import get_scheme
+from m2fp.model.m2fp import M2FP
+from m2fp.train.checkpoint import RunState, load_checkpoint, load_weights, save_checkpoint
+from m2fp.train.config import TrainConfig
+from m2fp.train.distributed import World
+from m2fp.train.ema import WeightAverage
+from m2fp.train.loss import Losses, set_loss
+from m2fp.train.optimiser import build_optimiser, rate_at, set_rate
+from m2fp.train.pictures import Batch, TrainingBatches
+from m2fp.train.pretrained import load_imagenet
+
+LOG = "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What one step gave; seconds counts waiting for pictures too. `score` is the mIoU, if any."""
+
+    step: int
+    loss: float
+    classes: float
+    mask: float
+    dice: float
+    rate: float
+    seconds: float
+    score: float | None = None
+
+
+# Scores a model on the validation split; higher is better.
+Validate = Callable[[M2FP], float]
+Progress = Callable[[StepReport], None]
+
+
+def train(
+    config: TrainConfig,
+    samples: list[CihpSample],
+    folder: Path,
+    *,
+    world: World,
+    scenes: Sequence[CihpSample] = (),
+    workers: int = 2,
+    validate: Validate | None = None,
+    progress: Progress | None = None,
+) -> M2FP:
+    """Return the trained model (the average of its weights, if the recipe keeps one).
+
+    samples: the labelled photos; scenes: those whose empty strips become backgrounds, all when
+    there are none.
+    Writes `last.pt` and `log.jsonl` into `folder` and goes on from them when they are there: a
+    run that was killed and resumed gives the losses of one that was not.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    state = build_state(config, world)
+    done = load_checkpoint(folder, state, config)
+    network: nn.Module = state.model
+    if world.size > 1:
+        network = DistributedDataParallel(state.model)
+    log = _Log(folder / LOG, done) if world.is_first else None
+    batches = _load_batches(config, samples, scenes, world=world, done=done, workers=workers)
+    began = time.perf_counter()
+    for step, batch in enumerate(batches, start=done):
+        rate = rate_at(step, config.steps, config.optimiser)
+        losses = train_step(network, state, batch, config, world=world, step=step, rate=rate)
+        score = None
+        if validate and config.val_every and (step + 1) % config.val_every == 0 and world.is_first:
+            score = validate(_final(state))
+        now = time.perf_counter()
+        report = _report(step, losses, rate, now - began, score)
+        began = now
+        if log:
+            log.write(report)
+        if progress and world.is_first:
+            progress(report)
+        last = step + 1 == (config.stop_after or config.steps)
+        if world.is_first and (last or (step + 1) % config.checkpoint_every == 0):
+            save_checkpoint(folder, state, config, step + 1)
+    return _final(state)
+
+
+def build_state(config: TrainConfig, world: World) -> RunState:
+    """Return a fresh model, its optimiser and its average, on the process's device."""
+    torch.manual_seed(config.seed)
+    model = M2FP(config.model)
+    if config.weights == "imagenet":
+        load_imagenet(model.backbone, config.model.backbone)
+    elif config.weights is not None:
+        load_weights(model, Path(config.weights))
+    model.to(world.device)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    decay = config.optimiser.ema_decay
+    average = WeightAverage(model, decay) if decay > 0 else None
+    return RunState(model, build_optimiser(model, config.optimiser), average)
+
+
+def train_step(
+    network: nn.Module,
+    state: RunState,
+    batch: Batch,
+    config: TrainConfig,
+    *,
+    world: World,
+    step: int,
+    rate: float,
+) -> Losses:
+    """Return the losses of one step after updating the weights with them."""
+    # Sampled points depend on the step only, so a resumed run draws the same ones.
+    torch.manual_seed(config.seed * 1_000_003 + step * world.size + world.rank)
+    state.model.train()
+    targets = [target.to(world.device) for target in batch.targets]
+    pixels = normalise(batch.pixels.to(world.device), state.model)
+    autocast = (
+        torch.autocast(world.device.type, torch.bfloat16)
+        if config.precision == "bf16"
+        else nullcontext()
+    )
+    with autocast:
+        output = network(pixels)
+    mask_count = torch.tensor(float(sum(len(target.classes) for target in targets)))
+    losses = set_loss(output, targets, config.loss, world.mean(mask_count))
+    state.optimiser.zero_grad(set_to_none=True)
+    losses.total.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(state.model.parameters(), config.optimiser.clip_norm)
+    set_rate(state.optimiser, rate)
+    state.optimiser.step()
+    if state.average is not None:
+        state.average.update(state.model, step)
+    return losses
+
+
+def normalise(pixels: Tensor, model: nn.Module) -> Tensor:
+    """Return uint8 RGB pixels (B, 3, H, W) as the model's backbone wants them, float32."""
+    mean = torch.tensor(model.backbone.mean, device=pixels.device)[:, None, None]
+    std = torch.tensor(model.backbone.std, device=pixels.device)[:, None, None]
+    return ((pixels - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def _load_batches(
+    config: TrainConfig,
+    samples: list[CihpSample],
+    scenes: Sequence[CihpSample],
+    *,
+    world: World,
+    done: int,
+    workers: int,
+) -> Iterator[Batch]:
+    pictures = TrainingBatches(
+        samples,
+        get_scheme(config.model.scheme),
+        config.pictures,
+        batch=config.batch,
+        steps=config.steps,
+        seed=config.seed * 1_009 + world.rank,
+        scenes=scenes,
+    )
+    loader = DataLoader(
+        pictures,
+        batch_size=None,
+        sampler=range(done, config.stop_after or config.steps),
+        num_workers=workers,
+        worker_init_fn=_single_thread,
+        prefetch_factor=3 if workers else None,
+    )
+    return iter(loader)
+
+
+def _single_thread(_worker: int) -> None:
+    # The network owns the cores; a pool of threads in every loader would fight it.
+    cv2.setNumThreads(0)
+
+
+def _final(state: RunState) -> M2FP:
+    model = state.average.model if state.average is not None else state.model
+    assert isinstance(model, M2FP)
+    return model.eval()
+
+
+def _report(
+    step: int, losses: Losses, rate: float, seconds: float, score: float | None
+) -> StepReport:
+    return StepReport(
+        step=step,
+        loss=float(losses.total.detach()),
+        classes=float(losses.classes.detach()),
+        mask=float(losses.mask.detach()),
+        dice=float(losses.dice.detach()),
+        rate=rate,
+        seconds=seconds,
+        score=score,
+    )
+
+
+class _Log:
+    """JSON lines, one per step; what a killed run wrote after its checkpoint is cut off."""
+
+    def __init__(self, path: Path, done: int):
+        kept = path.read_text(encoding="utf-8").splitlines()[:done] if path.is_file() else []
+        self._path = path
+        path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+    def write(self, report: StepReport) -> None:
+        """Append one step."""
+        values = {name: getattr(report, name) for name in StepReport.__dataclass_fields__}
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(values) + "\n")

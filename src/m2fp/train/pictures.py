@@ -1,0 +1,160 @@
+"""Training pictures, each a pure function of the seed and its number."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from m2fp.data.backgrounds import empty_strip, invent, stretch
+from m2fp.data.cihp_folder import CihpSample, read_sample
+from m2fp.data.colour import degrade, jitter_colour
+from m2fp.data.compose import GroupLayout, compose_group
+from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.data.placement import Placement, place
+from m2fp.labels import LabelScheme
+from m2fp.train.config import PictureConfig
+from m2fp.train.targets import Targets, make_targets
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """pixels: uint8 (B, 3, H, W) RGB; targets: one per picture."""
+
+    pixels: Tensor
+    targets: list[Targets]
+
+
+class TrainingBatches(Dataset[Batch]):
+    """Batch number n of a run; reading it twice gives the same pictures, wherever it is read.
+
+    That makes resuming exact and processes independent: nothing remembers what came before.
+    Groups stand in front of the empty strips of `scenes` (all samples when there are none).
+    """
+
+    def __init__(
+        self,
+        samples: list[CihpSample],
+        scheme: LabelScheme,
+        config: PictureConfig,
+        *,
+        batch: int,
+        steps: int,
+        seed: int,
+        scenes: Sequence[CihpSample] = (),
+        cache_photos: int = 4096,
+    ):
+        self.samples = samples
+        named = {sample.name for sample in scenes or samples}
+        self.scenes = [i for i, sample in enumerate(samples) if sample.name in named]
+        self.scheme = scheme
+        self.config = config
+        self.batch = batch
+        self.steps = steps
+        self.seed = seed
+        self.weights = sampling_weights(samples, config.rare_class_share)
+        self._cache: OrderedDict[int, LabelledPhoto] = OrderedDict()
+        self._cache_photos = cache_photos
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, step: int) -> Batch:
+        """Return the batch of a step."""
+        rng = np.random.default_rng((self.seed, step))
+        size = self._canvas(step, rng)
+        photos = [self._picture(size, rng) for _ in range(self.batch)]
+        pixels = np.stack([photo.pixels.transpose(2, 0, 1) for photo in photos])
+        return Batch(
+            torch.from_numpy(pixels), [make_targets(photo, self.scheme) for photo in photos]
+        )
+
+    def _canvas(self, step: int, rng: Generator) -> tuple[int, int]:
+        height, width = self.config.sizes[rng.integers(len(self.config.sizes))]
+        done = step / self.steps
+        factor = next((factor for share, factor in self.config.growth if done < share), 1.0)
+        return _multiple_of_32(height * factor), _multiple_of_32(width * factor)
+
+    def _picture(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
+        if rng.random() < self.config.group_share:
+            photo = self._group(size, rng)
+        else:
+            photo = self._single(size, rng)
+        if self.config.colour_strength == 0:
+            return photo
+        pixels = degrade(jitter_colour(photo.pixels, rng, self.config.colour_strength), rng)
+        return LabelledPhoto(pixels, photo.categories, photo.humans)
+
+    def _single(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
+        photo = self._draw(rng)
+        height, width = photo.categories.shape
+        inside, cover = sorted((size[0] / height, size[1] / width))
+        low = inside * self.config.min_scale
+        high = min(cover, 1.6 * inside) * self.config.max_scale
+        scale = math.exp(rng.uniform(math.log(low), math.log(high)))
+        # The photo's centre moves as far as it keeps the canvas covered, or itself inside.
+        slack = np.abs(np.array([width * scale - size[1], height * scale - size[0]])) / 2
+        shift = rng.uniform(-1, 1, 2) * slack
+        angle = 0.0
+        if rng.random() < self.config.rotation_share:
+            angle = float(rng.normal(0, self.config.max_angle / 2))
+            angle = min(max(angle, -2 * self.config.max_angle), 2 * self.config.max_angle)
+        placement = Placement(
+            centre=(size[1] / 2 + float(shift[0]), size[0] / 2 + float(shift[1])),
+            scale=scale,
+            angle=angle,
+            flip=bool(rng.random() < 0.5),
+        )
+        return place(photo, placement, size, self.scheme)
+
+    def _group(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
+        count = int(rng.integers(1, self.config.max_people + 1))
+        people = [self._draw(rng) for _ in range(count)]
+        layout = GroupLayout(max_height=self.config.max_height)
+        return compose_group(people, self._background(size, rng), self.scheme, rng, layout)
+
+    def _background(self, size: tuple[int, int], rng: Generator) -> NDArray[np.uint8]:
+        if rng.random() < 0.8:
+            for _ in range(4):
+                strip = empty_strip(self._photo(int(rng.choice(self.scenes))))
+                if strip is not None:
+                    return stretch(strip, size, rng)
+        return invent(size, rng)
+
+    def _draw(self, rng: Generator) -> LabelledPhoto:
+        return self._photo(int(rng.choice(len(self.samples), p=self.weights)))
+
+    def _photo(self, index: int) -> LabelledPhoto:
+        if index not in self._cache:
+            self._cache[index] = read_sample(self.samples[index])
+            if len(self._cache) > self._cache_photos:
+                self._cache.popitem(last=False)
+        return self._cache[index]
+
+
+def sampling_weights(samples: list[CihpSample], rare_share: float) -> NDArray[np.float64]:
+    """Return how often to draw each photo, float64 (N,), summing to 1.
+
+    A photo counts sqrt(rare_share / f) times, where f is the share of photos with its rarest
+    class, at least once (repeat-factor sampling: Gupta et al. 2019, section 5). 0 is uniform.
+    """
+    if rare_share <= 0:
+        return np.full(len(samples), 1 / len(samples))
+    present = np.zeros((len(samples), 256), bool)
+    for row, sample in zip(present, samples, strict=True):
+        row[np.unique(read_sample(sample).categories)] = True
+    frequency = present.mean(axis=0)
+    repeat = np.sqrt(rare_share / np.maximum(frequency, 1e-9)).clip(min=1.0)
+    repeat[255] = 1.0
+    weights = np.where(present, repeat, 1.0).max(axis=1)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _multiple_of_32(length: float) -> int:
+    return max(32, round(length / 32) * 32)

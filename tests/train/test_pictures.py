@@ -1,0 +1,115 @@
+"""Training pictures are pure functions of the seed and the step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.data.photos import standing_person, write_cihp
+from tests.train.tiny import RECIPE, samples
+
+from m2fp.data.cihp_folder import CihpFolder, CihpSample
+from m2fp.labels import get_scheme
+from m2fp.train.config import PictureConfig
+from m2fp.train.pictures import Batch, TrainingBatches, sampling_weights
+
+STEPS = 8
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> list[CihpSample]:
+    return samples(tmp_path_factory.mktemp("cihp"))
+
+
+def _batches(
+    people: list[CihpSample], seed: int = 1, config: PictureConfig = RECIPE.pictures
+) -> TrainingBatches:
+    return TrainingBatches(
+        people, get_scheme("cihp"), config, batch=3, steps=STEPS, seed=seed, cache_photos=2
+    )
+
+
+def _same(one: Batch, two: Batch) -> bool:
+    return torch.equal(one.pixels, two.pixels) and all(
+        torch.equal(a.classes, b.classes) and torch.equal(a.masks, b.masks)
+        for a, b in zip(one.targets, two.targets, strict=True)
+    )
+
+
+def test_a_step_gives_the_same_batch_wherever_it_is_read(people: list[CihpSample]) -> None:
+    forwards = _batches(people)
+    first = [forwards[step] for step in range(STEPS)]
+    backwards = _batches(people)
+    for step in reversed(range(STEPS)):
+        assert _same(first[step], backwards[step])
+        assert _same(first[step], forwards[step])
+
+
+def test_seeds_and_steps_differ(people: list[CihpSample]) -> None:
+    config = replace(RECIPE.pictures, sizes=((64, 64),), growth=())
+    one, other = _batches(people, 1, config), _batches(people, 2, config)
+    assert not torch.equal(one[0].pixels, other[0].pixels)
+    assert not torch.equal(one[0].pixels, one[1].pixels)
+
+
+def test_shapes_types_and_classes(people: list[CihpSample]) -> None:
+    seen = set()
+    for step in range(STEPS):
+        batch = _batches(people)[step]
+        height, width = batch.pixels.shape[2:]
+        seen.add((height, width))
+        assert batch.pixels.shape == (3, 3, height, width)
+        assert batch.pixels.dtype == torch.uint8
+        assert len(batch.targets) == 3
+        for targets in batch.targets:
+            assert targets.masks.shape == (len(targets.classes), height, width)
+            assert targets.classes.max() <= 20
+            assert targets.masks.flatten(1).any(1).all()
+    # The first half of the steps at 0.67 times the size, rounded to a multiple of 32.
+    assert seen <= {(32, 64), (64, 32), (64, 96), (96, 64)}
+
+
+@pytest.mark.parametrize(
+    ("growth", "sides"),
+    [
+        (((1.0, 1.0),), [128] * 8),
+        (((0.5, 0.5), (1.0, 1.0)), [64] * 4 + [128] * 4),
+        (((0.25, 0.25), (0.5, 0.75)), [32] * 2 + [96] * 2 + [128] * 4),
+        ((), [128] * 8),
+    ],
+)
+def test_canvases_grow(
+    people: list[CihpSample], growth: tuple[tuple[float, float], ...], sides: list[int]
+) -> None:
+    batches = _batches(people, config=PictureConfig(sizes=((128, 128),), growth=growth))
+    assert [batches._canvas(step, np.random.default_rng(0))[0] for step in range(STEPS)] == sides
+
+
+def test_no_colour_strength_leaves_colours_alone(people: list[CihpSample]) -> None:
+    config = PictureConfig(
+        sizes=((64, 64),), group_share=0, colour_strength=0, rotation_share=0, max_people=1
+    )
+    pixels = _batches(people, config=config)[0].pixels
+    green = (pixels.permute(0, 2, 3, 1).int() - torch.tensor([20, 120, 40])).abs().amax(-1) < 8
+    assert green.any()
+
+
+def test_sampling_weights_by_hand(tmp_path: Path) -> None:
+    # A hat (class 1) on one photo of four, hair and the rest on all.
+    people = [standing_person() for _ in range(4)]
+    people[2].categories[2:8, 20:40] = 1
+    listed = CihpFolder(write_cihp(tmp_path, people), "train").samples()
+    assert sampling_weights(listed, 0.0).tolist() == [0.25] * 4
+    for share, hat in [(0.1, 1.0), (0.25, 1.0), (0.5, 2**0.5), (1.0, 2.0)]:
+        want = np.array([1, 1, hat, 1])
+        assert sampling_weights(listed, share) == pytest.approx(want / want.sum()), share
+
+
+def test_unknown_pixels_do_not_make_a_photo_rare(tmp_path: Path) -> None:
+    people = [standing_person() for _ in range(4)]
+    people[1].categories[:3] = 255
+    listed = CihpFolder(write_cihp(tmp_path, people), "train").samples()
+    assert sampling_weights(listed, 1.0).tolist() == [0.25] * 4
