@@ -1,0 +1,75 @@
+"""Scores of a model on a data set on disk: what `m2fp val` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from m2fp.data.cihp_folder import CihpFolder, Split, read_sample
+from m2fp.errors import ConfigError
+from m2fp.evaluation.groups import evaluate_groups
+from m2fp.evaluation.report import Report
+from m2fp.evaluation.run import evaluate
+from m2fp.imaging import IntakeLimits
+from m2fp.parser import Parser
+from m2fp.registry import DEFAULT_MODEL
+
+# Called with what is scored, the number of photos done, and that of all.
+StageProgress = Callable[[str, int, int], None]
+
+
+def run_val(
+    data: Path,
+    model: str | Path = DEFAULT_MODEL,
+    *,
+    split: Split = "val",
+    groups: int = 0,
+    seed: int = 1,
+    threads: int | None = None,
+    limits: IntakeLimits | None = None,
+    progress: StageProgress | None = None,
+) -> tuple[Report, ...]:
+    """Return the report on a split and, if wanted, the one on groups composed of its people.
+
+    Args:
+        data: folder in CIHP layout, labelled in the model's scheme.
+        model: name of a shipped model, or path of an ONNX file.
+        split: "train" or "val".
+        groups: number of group pictures to compose; 0 for none.
+        seed: of the composition.
+        threads: per photo; None = the processors this process may use.
+        limits: which pictures are refused; None = the defaults.
+        progress: told after every photo.
+
+    Raises:
+        DataError: the folder is not in that layout or not in that scheme.
+        ConfigError: an option has no such value.
+        ModelError, EngineError: the model cannot be loaded or run.
+    """
+    if groups < 0:
+        raise ConfigError(f"groups is {groups}; give 0 or more", option="groups")
+    folder = CihpFolder(data, split)
+    samples = folder.samples()
+
+    def stage(title: str, total: int) -> Callable[[int], None]:
+        return lambda done: progress(title, done, total) if progress else None
+
+    titles = f"{data.name} {split}", f"{groups} groups composed from {data.name} {split}"
+    with Parser(model, threads=threads, limits=limits) as parser:
+        photos = map(read_sample, samples)
+        reports = [
+            evaluate(parser, photos, title=titles[0], progress=stage(titles[0], len(samples)))
+        ]
+        if groups:
+            grouped = evaluate_groups(
+                parser,
+                samples,
+                parser.info.scheme,
+                count=groups,
+                seed=seed,
+                scenes=folder.scenes(),
+                title=titles[1],
+                progress=stage(titles[1], groups),
+            )
+            reports.append(grouped)
+    return tuple(reports)
