@@ -1,0 +1,5 @@
+"""From trained weights to one ONNX file that needs nothing else (needs the `train` extra)."""
+
+from m2fp.export.onnx_file import export_checkpoint, export_model
+
+__all__ = ["export_checkpoint", "export_model"]

@@ -1,0 +1,143 @@
+"""Write a network and what it expects of a photo into one ONNX file."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from m2fp.errors import ConfigError
+from m2fp.imaging import InputRule
+from m2fp.labels import get_scheme
+from m2fp.model import M2FP
+from m2fp.registry.model_info import METADATA_KEY, ModelInfo
+from m2fp.train.checkpoint import read_checkpoint
+from m2fp.train.config import PublishConfig, TrainConfig, parse_config
+
+OPSET = 18
+STRIDE = 32
+# Any multiple of 32 up to 4096 pixels: more is not a photo the network was meant for.
+MAX_STRIDES = 128
+
+
+class _Queries(nn.Module):
+    """The network with the two final tensors as its outputs."""
+
+    def __init__(self, model: M2FP):
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        output = self.model(pixels)
+        return output.class_logits, output.mask_logits()
+
+
+def export_checkpoint(checkpoint: Path, output: Path, recipe: TrainConfig | None = None) -> None:
+    """Write the averaged weights of a training checkpoint as ONNX (the last ones without average).
+
+    recipe: has the name and the `publish` table to use instead of those trained with.
+    Raises ConfigError if the file is not a training checkpoint.
+    """
+    if not checkpoint.is_file():
+        raise ConfigError(f"no checkpoint at {checkpoint}")
+    values = read_checkpoint(checkpoint)
+    if not {"config", "model", "average"} <= values.keys():
+        raise ConfigError(f"{checkpoint} was not written by `m2fp train`")
+    config = parse_config(values["config"])
+    model = M2FP(config.model)
+    model.load_state_dict(values["average"] or values["model"])
+    said = recipe or config
+    export_model(model, output, model_info(model, said.name, said.publish))
+
+
+def model_info(model: M2FP, name: str, publish: PublishConfig) -> ModelInfo:
+    """Return what the exported file says of itself; its hash is known only once it is written."""
+    rule = InputRule(
+        short_side=publish.short_side,
+        long_side=publish.long_side,
+        multiple=STRIDE,
+        mean=model.backbone.mean,
+        std=model.backbone.std,
+    )
+    return ModelInfo(
+        name=name,
+        scheme=get_scheme(model.config.scheme),
+        input=rule,
+        precision="fp32",
+        licence=publish.licence,
+        sha256="",
+        description=publish.description,
+    )
+
+
+def export_model(model: M2FP, output: Path, info: ModelInfo) -> None:
+    """Write the network as ONNX for any input whose sides are multiples of 32.
+
+    Input "pixels" float32 (1, 3, H, W); outputs "class_logits" (1, Q, C + 1) and "mask_logits"
+    (1, Q, H / 4, W / 4). Labels, preprocessing and licence are in the file's metadata.
+    """
+    height, width = (STRIDE * torch.export.Dim(name, max=MAX_STRIDES) for name in ("h", "w"))
+    example = torch.zeros(1, 3, 8 * STRIDE, 12 * STRIDE)
+    with _quiet_exporter(), torch.no_grad():
+        program = torch.onnx.export(
+            _Queries(model.eval()),
+            (example,),
+            dynamo=True,
+            verbose=False,
+            opset_version=OPSET,
+            input_names=["pixels"],
+            output_names=["class_logits", "mask_logits"],
+            dynamic_shapes={"pixels": {2: height, 3: width}},
+        )
+    assert program is not None
+    proto = program.model_proto
+    # The exporter's notes hold source paths of the machine that exported; nobody else needs them.
+    for node in proto.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in (*proto.graph.value_info, *proto.graph.input, *proto.graph.output):
+        del value.metadata_props[:]
+    del proto.graph.metadata_props[:]
+    del proto.metadata_props[:]
+    entry = proto.metadata_props.add()
+    entry.key = METADATA_KEY
+    entry.value = info.to_metadata()
+    onnx.checker.check_model(proto)
+    output.write_bytes(proto.SerializeToString(deterministic=True))
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    # The exporter warns and logs about its own internals, which nobody can act on.
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def largest_difference(model: M2FP, path: Path, size: tuple[int, int], seed: int) -> float:
+    """Return the largest absolute difference between the file's and the network's outputs.
+
+    size: (height, width) of a random input, multiples of 32.
+    """
+    import onnxruntime
+
+    pixels = np.random.default_rng(seed).standard_normal((1, 3, *size), dtype=np.float32)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    from_file = session.run(None, {"pixels": pixels})
+    with torch.no_grad():
+        output = model(torch.from_numpy(pixels))
+    expected = (output.class_logits.numpy(), output.mask_logits().numpy())
+    return max(float(np.abs(a - b).max()) for a, b in zip(from_file, expected, strict=True))

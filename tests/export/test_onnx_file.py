@@ -1,0 +1,76 @@
+"""The exported file computes what the network computes, at any size, and says what it is."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+import pytest
+import torch
+
+from m2fp.engine.onnxruntime_engine import OnnxEngine
+from m2fp.errors import ConfigError
+from m2fp.export import export_checkpoint, export_model
+from m2fp.export.onnx_file import largest_difference, model_info
+from m2fp.model import M2FP, DecoderConfig, ModelConfig, PixelDecoderConfig
+from m2fp.train.config import PublishConfig
+
+PUBLISH = PublishConfig(short_side=96, long_side=160, licence="CC0-1.0", description="A test.")
+SIZES = [(64, 64), (64, 160), (192, 96), (32, 224)]
+
+
+def small(kind: str) -> M2FP:
+    torch.manual_seed(0)
+    coordinates = kind == "fpn"
+    config = ModelConfig(
+        backbone="efficientnet-lite0",
+        mask_dim=32,
+        pixel_decoder=PixelDecoderConfig(kind, 32, 1, 4, 2, 64, coordinates),  # type: ignore[arg-type]
+        decoder=DecoderConfig(dim=32, layers=2, heads=4, ffn_dim=64, queries=7),
+    )
+    model = M2FP(config).eval()
+    with torch.no_grad():
+        # Embeddings of place start at zero, where a mistake in them would not show.
+        for name, parameter in model.named_parameters():
+            if "_place" in name:
+                parameter.normal_()
+    return model
+
+
+@pytest.fixture(scope="module", params=["fpn", "deformable"])
+def exported(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[M2FP, Path]:
+    model, path = small(request.param), tmp_path_factory.mktemp("export") / "model.onnx"
+    export_model(model, path, model_info(model, "small", PUBLISH))
+    return model, path
+
+
+def test_the_file_computes_what_the_network_computes(exported: tuple[M2FP, Path]) -> None:
+    for seed, size in enumerate(SIZES):
+        assert largest_difference(*exported, size, seed) < 1e-3
+
+
+def test_the_file_says_what_it_is_and_nothing_of_the_machine(exported: tuple[M2FP, Path]) -> None:
+    model, path = exported
+    engine = OnnxEngine(path, threads=1)
+    info = engine.info
+    engine.close()
+    assert (info.name, info.scheme.name, info.licence) == ("small", "cihp", "CC0-1.0")
+    assert (info.input.short_side, info.input.long_side) == (96, 160)
+    assert info.input.mean == model.backbone.mean
+    assert [entry.key for entry in onnx.load(path).metadata_props] == ["m2fp"]
+    assert str(Path(torch.__file__).parent.parent).encode() not in path.read_bytes()
+
+
+def test_only_a_training_checkpoint_is_exported(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no checkpoint"):
+        export_checkpoint(tmp_path / "absent.pt", tmp_path / "model.onnx")
+    torch.save({"weights": torch.zeros(1)}, tmp_path / "other.pt")
+    with pytest.raises(ConfigError, match="not written by"):
+        export_checkpoint(tmp_path / "other.pt", tmp_path / "model.onnx")
+
+
+def test_another_recipe_can_correct_what_the_file_says() -> None:
+    model = small("fpn")
+    info = model_info(model, "small", replace(PUBLISH, licence="MIT"))
+    assert info.licence == "MIT"
