@@ -35,6 +35,8 @@ LICENCE = ("Clothing Co-Parsing, Apache-2.0 as stated in its repository; the pho
 # Seen by eye: two people are labelled as one; the pose takes a front for a back.
 LEFT_OUT = {"0940"}
 MIRRORED = {"0679"}
+# Seen by eye: the strip beside the labelled person, as m2fp cuts it, shows nobody else.
+CLEAN_SCENES = Path(__file__).with_name("clean_scenes.txt")
 EVERY = 10  # One photo in this many, by sorted name, is for validation.
 # Landmarks seen in a mirror.
 MIRROR = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
@@ -234,6 +236,11 @@ def splits(names: list[str]) -> Iterator[tuple[str, str, list[str]]]:
     yield "Validation", "val_id.txt", [n for n in names if n in held - LEFT_OUT]
 
 
+def write_list(path: Path, names: list[str]) -> None:
+    """Writes names, one a line."""
+    path.write_text("".join(f"{n}\n" for n in names))
+
+
 def write_png(path: Path, pixels: Image) -> str:
     """Writes an 8-bit grey PNG; returns its sha256."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -271,10 +278,12 @@ def prepare(ccp: Path, out: Path) -> dict[str, Any]:
     tags, names = read_tags(ccp), sorted(p.stem for p in (ccp / "labels").glob("*.png"))
     joints = all_joints(ccp, names, tags, out / "joints.json")
     shutil.rmtree(new := out.with_name(out.name + ".new"), ignore_errors=True)
+    clean = set(CLEAN_SCENES.read_text().split())
     sums, counts = [], {}
     for folder, id_file, part in splits(names):
         sums += write_split(ccp, new / folder, part, tags, joints)
-        (new / folder / id_file).write_text("".join(f"{n}\n" for n in part))
+        write_list(new / folder / id_file, part)
+        write_list(new / folder / "scene_id.txt", [n for n in part if n in clean])
         counts[folder] = len(part)
     data = {
         "source": "Clothing Co-Parsing (CCP), the photos with pixel labels",
