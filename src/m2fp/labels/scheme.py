@@ -73,6 +73,11 @@ class LabelScheme:
         """Return the English names; index equals id."""
         return tuple(label.name for label in self.labels)
 
+    @property
+    def head_ids(self) -> tuple[int, ...]:
+        """Return the ids of what a body has above its neck and only once."""
+        return tuple(label.id for label in self.labels if label.name in ("face", "hair", "head"))
+
     def label(self, id_or_name: int | str) -> Label:
         """Return the label with this id or English name.
 

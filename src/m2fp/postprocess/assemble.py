@@ -12,6 +12,7 @@ from m2fp.engine.protocol import QueryPredictions
 from m2fp.imaging.network_input import NetworkInput
 from m2fp.labels import LabelScheme
 from m2fp.postprocess.config import PostprocessConfig
+from m2fp.postprocess.heads import split_by_heads
 from m2fp.postprocess.maps import Painting, paint, strips
 from m2fp.postprocess.people import choose_people, find_owners
 from m2fp.postprocess.queries import BACKGROUND, Candidates, select
@@ -54,7 +55,8 @@ def assemble(
     candidates = select(predictions, network_input, scheme, config)
     is_person = candidates.label == (-1 if scheme.person_class is None else scheme.person_class)
     parts = candidates.take(~is_person)
-    people = choose_people(candidates.take(is_person), config)
+    people = split_by_heads(candidates.take(is_person), parts, scheme.head_ids, config)
+    people = choose_people(people, config)
     owners = find_owners(parts, people, config)
     resampler = Resampler.build(network_input.photo_size, network_input.content)
     painting = paint(parts, people, owners, resampler, config)

@@ -18,18 +18,31 @@ def large_regions(mask: npt.NDArray[np.bool_], min_cells: int) -> npt.NDArray[np
         min_cells: regions of at least this many cells stay. Cells touching at a side or a corner
             belong to one region.
     """
-    starts, ends = _runs(mask)
-    if len(starts) < 2 or min_cells <= 1:
+    numbers = number_regions(mask)
+    sizes = np.bincount(numbers[mask], minlength=1)
+    if len(sizes) <= 2 or min_cells <= 1:
         return mask.copy()
-    regions = _join(starts, ends, stride=mask.shape[1] + 2)
-    lengths = ends - starts
-    sizes = np.bincount(regions, weights=lengths, minlength=len(starts))
     keeps = sizes >= min_cells
     keeps[int(sizes.argmax())] = True
-    result = mask.copy()
-    # The true cells in row-major order are exactly the runs one after the other.
-    result[mask] = np.repeat(keeps[regions], lengths)
-    return result
+    keeps[0] = False
+    large: npt.NDArray[np.bool_] = keeps[numbers]
+    return large
+
+
+def number_regions(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return the region of every cell, intp (h, w): 1, 2, .. from the top, 0 outside the mask.
+
+    Args:
+        mask: bool (h, w). Cells touching at a side or a corner belong to one region.
+    """
+    numbers = np.zeros(mask.shape, np.intp)
+    starts, ends = _runs(mask)
+    if len(starts):
+        regions = _join(starts, ends, stride=mask.shape[1] + 2)
+        _, ordered = np.unique(regions, return_inverse=True)
+        # The true cells in row-major order are exactly the runs one after the other.
+        numbers[mask] = np.repeat(ordered + 1, ends - starts)
+    return numbers
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

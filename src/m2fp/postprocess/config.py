@@ -16,6 +16,8 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "person_coverage": (0.0, 1.0),
     "min_person_cells": (1, 100_000),
     "min_fragment_cells": (1, 100_000),
+    "min_head_cells": (1, 100_000),
+    "min_body_share": (0.0, 1.0),
     "adopt_share": (0.0, 1.0),
     "exclusive_share": (0.0, 1.0),
     "owner_margin": (0.0, 20.0),
@@ -39,6 +41,9 @@ class PostprocessConfig:
             people is a duplicate or a fragment. 1.0 drops only completely covered ones.
         min_person_cells: people with fewer mask cells are noise. A cell is 4 x 4 network pixels.
         min_fragment_cells: detached pieces of a person with fewer cells are cut off.
+        min_head_cells: a detached piece of a person with at least this many cells of face or hair
+            has a head of its own.
+        min_body_share: a piece is a body only with at least this share of the person's cells.
         adopt_share: a part outside every person goes to the person who holds at least this share
             of the part's mask, otherwise to nobody.
         exclusive_share: a part of whose mask one person holds at least this share belongs to that
@@ -58,6 +63,8 @@ class PostprocessConfig:
     person_coverage: float = 0.9
     min_person_cells: int = 4
     min_fragment_cells: int = 4
+    min_head_cells: int = 6
+    min_body_share: float = 0.1
     adopt_share: float = 0.5
     exclusive_share: float = 0.8
     owner_margin: float = 1.0
