@@ -26,12 +26,33 @@ from skin_split import Body, label_parts
 Image = NDArray[np.uint8]
 Joints = dict[str, Any]
 
-CIHP = ("background", "hat", "hair", "glove", "sunglasses", "upper-clothes", "dress", "coat",
-        "socks", "pants", "torso-skin", "scarf", "skirt", "face", "left-arm", "right-arm",
-        "left-leg", "right-leg", "left-shoe", "right-shoe")
+CIHP = (
+    "background",
+    "hat",
+    "hair",
+    "glove",
+    "sunglasses",
+    "upper-clothes",
+    "dress",
+    "coat",
+    "socks",
+    "pants",
+    "torso-skin",
+    "scarf",
+    "skirt",
+    "face",
+    "left-arm",
+    "right-arm",
+    "left-leg",
+    "right-leg",
+    "left-shoe",
+    "right-shoe",
+)
 IGNORE = 255
-LICENCE = ("Clothing Co-Parsing, Apache-2.0 as stated in its repository; the photographers' "
-           "rights are not established")
+LICENCE = (
+    "Clothing Co-Parsing, Apache-2.0 as stated in its repository; the photographers' "
+    "rights are not established"
+)
 # Seen by eye: two people are labelled as one; the pose takes a front for a back.
 LEFT_OUT = {"0940"}
 MIRRORED = {"0679"}
@@ -41,8 +62,29 @@ EVERY = 10  # One photo in this many, by sorted name, is for validation.
 # Landmarks seen in a mirror.
 MIRROR = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
 # Face mesh points from the person's left ear through the chin (middle) to the right ear.
-JAW = [454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58,
-       132, 93, 234]
+JAW = [
+    454,
+    323,
+    361,
+    288,
+    397,
+    365,
+    379,
+    378,
+    400,
+    377,
+    152,
+    148,
+    176,
+    149,
+    150,
+    136,
+    172,
+    58,
+    132,
+    93,
+    234,
+]
 FOREHEAD = 10
 GROUPS = {"arms": slice(11, 17), "legs": slice(23, 33)}
 
@@ -156,7 +198,7 @@ def find_face(mesh: Any, photo: Image, points: NDArray[np.float64]) -> list[list
     pad = int(half) + 1
     framed = cv2.copyMakeBorder(photo, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
     x, y = (np.clip(centre, 0, photo.shape[1::-1]) - half + pad).astype(int)
-    crop = framed[y:y + int(2 * half), x:x + int(2 * half)]
+    crop = framed[y : y + int(2 * half), x : x + int(2 * half)]
     scale = 384 / crop.shape[0]
     faces = mesh.process(cv2.resize(crop, (384, 384))).multi_face_landmarks
     if not faces:
@@ -172,11 +214,18 @@ def joints_of(pose: Any, mesh: Any, photo: Image, person: NDArray[np.bool_]) -> 
     seen = findings(pose, photo, person)
     if not seen:
         return None
-    disputed = [name for name, joints in GROUPS.items()
-                if any(swapped(seen[0], other, joints) for other in seen[1:])]
+    disputed = [
+        name
+        for name, joints in GROUPS.items()
+        if any(swapped(seen[0], other, joints) for other in seen[1:])
+    ]
     points = seen[0] if disputed else np.mean(seen, axis=0)
-    return {"points": np.round(points, 2).tolist(), "face": find_face(mesh, photo, points),
-            "disputed": disputed, "fit": round(fit(points, person), 3)}
+    return {
+        "points": np.round(points, 2).tolist(),
+        "face": find_face(mesh, photo, points),
+        "disputed": disputed,
+        "fit": round(fit(points, person), 3),
+    }
 
 
 def find_joints(ccp: Path, names: list[str], person: NDArray[np.bool_]) -> dict[str, Joints | None]:
@@ -249,8 +298,9 @@ def write_png(path: Path, pixels: Image) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_split(ccp: Path, folder: Path, names: list[str], tags: Tags,
-                joints: dict[str, Joints | None]) -> list[tuple[str, str, str]]:
+def write_split(
+    ccp: Path, folder: Path, names: list[str], tags: Tags, joints: dict[str, Joints | None]
+) -> list[tuple[str, str, str]]:
     """Writes one split's photos and label maps; returns (name, category sha256, human sha256)."""
     (folder / "Images").mkdir(parents=True)
     sums = []
@@ -258,8 +308,13 @@ def write_split(ccp: Path, folder: Path, names: list[str], tags: Tags,
         shutil.copyfile(ccp / "photos" / f"{name}.jpg", folder / "Images" / f"{name}.jpg")
         body = body_of(name, joints[name])
         category, human = label(read_image(ccp / "labels" / f"{name}.png"), tags, body)
-        sums.append((name, write_png(folder / "Category_ids" / f"{name}.png", category),
-                     write_png(folder / "Human_ids" / f"{name}.png", human)))
+        sums.append(
+            (
+                name,
+                write_png(folder / "Category_ids" / f"{name}.png", category),
+                write_png(folder / "Human_ids" / f"{name}.png", human),
+            )
+        )
     return sums
 
 
@@ -287,8 +342,11 @@ def prepare(ccp: Path, out: Path) -> dict[str, Any]:
         counts[folder] = len(part)
     data = {
         "source": "Clothing Co-Parsing (CCP), the photos with pixel labels",
-        "licence": LICENCE, "photos": counts, "mediapipe": version("mediapipe"),
-        "left_out": sorted(LEFT_OUT), "no_pose": [n for n in names if joints[n] is None],
+        "licence": LICENCE,
+        "photos": counts,
+        "mediapipe": version("mediapipe"),
+        "left_out": sorted(LEFT_OUT),
+        "no_pose": [n for n in names if joints[n] is None],
         "no_face_mesh": sum(j is not None and j["face"] is None for j in joints.values()),
         "left_right_disputed": [n for n in names if (joints[n] or {}).get("disputed")],
         "sha256": hashlib.sha256(json.dumps(sorted(sums)).encode()).hexdigest(),
@@ -330,11 +388,19 @@ def contact_sheet(out: Path, path: Path, names: list[str], columns: int, height:
     width = max(t.shape[1] for t in tiles)
     tiles = [np.pad(t, ((0, 2), (0, width + 4 - t.shape[1]), (0, 0))) for t in tiles]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
-    rows = [np.concatenate(tiles[i:i + columns], 1) for i in range(0, len(tiles), columns)]
+    rows = [np.concatenate(tiles[i : i + columns], 1) for i in range(0, len(tiles), columns)]
     legend = np.zeros((24, rows[0].shape[1], 3), np.uint8)
     for i, part in enumerate((10, 13, 14, 16, 18, 15, 17, 19)):
-        cv2.putText(legend, CIHP[part], (8 + 110 * i, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5,
-                    colours()[part].tolist(), 1, cv2.LINE_AA)
+        cv2.putText(
+            legend,
+            CIHP[part],
+            (8 + 110 * i, 17),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.5,
+            colours()[part].tolist(),
+            1,
+            cv2.LINE_AA,
+        )
     cv2.imwrite(str(path), np.concatenate([legend, *rows]))
 
 

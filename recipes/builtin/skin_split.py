@@ -57,14 +57,19 @@ def polygon_distance(pixels: Floats, polygon: Floats) -> Floats:
     """Distance in px of every pixel (n, 2) to a convex polygon (k, 2), 0 inside: float64 (n,)."""
     hull = cv2.convexHull(polygon.astype(np.float32)).reshape(-1, 2).astype(np.float64)
     edges = np.stack([segment_distance(pixels, a, b) for a, b in zip(hull, np.roll(hull, -1, 0))])
-    turn = np.stack([(b - a)[0] * (pixels - a)[:, 1] - (b - a)[1] * (pixels - a)[:, 0]
-                     for a, b in zip(hull, np.roll(hull, -1, 0))])
+    turn = np.stack(
+        [
+            (b - a)[0] * (pixels - a)[:, 1] - (b - a)[1] * (pixels - a)[:, 0]
+            for a, b in zip(hull, np.roll(hull, -1, 0))
+        ]
+    )
     inside = (turn >= 0).all(0) | (turn <= 0).all(0)
     return np.where(inside, 0.0, edges.min(0))
 
 
-def limb_cost(pixels: Floats, body: Body, limb: tuple[tuple[int, int, float], ...],
-              right: bool) -> Floats:
+def limb_cost(
+    pixels: Floats, body: Body, limb: tuple[tuple[int, int, float], ...], right: bool
+) -> Floats:
     """Distance of every pixel to a limb in units of its half-width: float64 (n,)."""
     p, t = body.points, body.torso
     costs = [segment_distance(pixels, p[a + right], p[b + right]) / (r * t) for a, b, r in limb]
@@ -102,7 +107,7 @@ def face_cost(pixels: Floats, body: Body) -> tuple[Floats, Floats]:
     order = np.argsort(ju)
     ju, jv = ju[order], jv[order]
     # An ear's lobe hangs a little below the jaw line's end.
-    below = (v - np.interp(u, ju, jv, left=jv[0] + 0.1 * height, right=jv[-1] + 0.1 * height))
+    below = v - np.interp(u, ju, jv, left=jv[0] + 0.1 * height, right=jv[-1] + 0.1 * height)
     side = np.maximum(np.maximum(ju[0] - u, u - ju[-1]), 0.0)
     above = np.maximum(-v - 0.3 * height, 0.0)
     out = np.maximum(np.maximum(below, 0.0), np.maximum(side - 0.15 * height, above))
@@ -239,7 +244,7 @@ def part_feet(part: Labels, body: Body) -> Labels:
     together gave to one side, get a side each."""
     p, t = body.points, body.torso
     legs = np.isin(part, (LEFT_LEG, RIGHT_LEG, *SHOE_PARTS))
-    legs[:max(0, int((p[25:27, 1].mean() + p[27:29, 1].mean()) / 2))] = False
+    legs[: max(0, int((p[25:27, 1].mean() + p[27:29, 1].mean()) / 2))] = False
     closed = cv2.morphologyEx(legs.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     if len(stats) < 3:
@@ -253,8 +258,9 @@ def part_feet(part: Labels, body: Body) -> Labels:
     rights = [(part[foot] % 2).mean() for foot in feet]
     if min(rights) < 0.2 and max(rights) > 0.8 or 0.2 < rights[0] < 0.8 or 0.2 < rights[1] < 0.8:
         return part
-    costs = [shoe_costs(np.argwhere(foot)[:, ::-1].astype(np.float64), body).mean(1)
-             for foot in feet]
+    costs = [
+        shoe_costs(np.argwhere(foot)[:, ::-1].astype(np.float64), body).mean(1) for foot in feet
+    ]
     swap = costs[0][1] + costs[1][0] < costs[0][0] + costs[1][1]
     for foot, right in zip(feet, (swap, not swap)):
         part[foot] = part[foot] // 2 * 2 + right

@@ -68,12 +68,12 @@ class Scene:
         config: PostprocessConfig | None = None,
         photo_size: tuple[int, int] | None = None,
     ) -> Maps:
-        """Return what the post-processing makes of the scene."""
+        """Return what the post-processing makes of the scene; bare bodies count as people."""
         return assemble(
             self.predictions(),
             self.network_input(photo_size),
             self.scheme,
-            config or PostprocessConfig(),
+            config or PostprocessConfig(min_part_share=0.0),
         )
 
 

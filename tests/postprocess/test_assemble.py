@@ -107,7 +107,7 @@ def test_an_exclusive_part_keeps_its_owner_where_the_owner_is_near(
 
 
 def test_a_margin_of_zero_asks_for_the_owners_own_mask() -> None:
-    maps = in_front(-0.5).maps(PostprocessConfig(owner_margin=0))
+    maps = in_front(-0.5).maps(PostprocessConfig(owner_margin=0, min_part_share=0))
     assert (cells(maps.person_map)[6:8, 10:12] == 2).all()
 
 
@@ -150,7 +150,7 @@ def test_a_person_without_pixels_is_dropped() -> None:
     # Overlaps by 8 of 10 columns: no duplicate by the setting, but outscored everywhere inside,
     # and the rest of it belongs to the exclusive part of the first.
     scene.add(PERSON, (2, 14, 3, 9), probability=0.6, logit=1.0)
-    maps = scene.maps(PostprocessConfig(person_coverage=1.0, person_iou=1.0))
+    maps = scene.maps(PostprocessConfig(person_coverage=1.0, person_iou=1.0, min_part_share=0))
     check_consistent(maps)
     assert len(maps.person_scores) == 1
 

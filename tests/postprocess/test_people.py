@@ -7,7 +7,7 @@ import pytest
 from tests.postprocess.scenes import FACE, PERSON, SHIRT, Rectangle, Scene
 
 from m2fp.postprocess.config import PostprocessConfig
-from m2fp.postprocess.people import choose_people, find_owners
+from m2fp.postprocess.people import choose_people, find_owners, with_parts
 from m2fp.postprocess.queries import Candidates, select
 
 CONFIG = PostprocessConfig()
@@ -61,6 +61,27 @@ def test_crumbs_are_cut_off_and_large_detached_pieces_stay() -> None:
     inside = people.logits[0] > 0
     assert inside.sum() == 6 * 6 + 6 * 2
     assert not inside[14].any()
+
+
+@pytest.mark.parametrize(
+    ("shirt", "config", "count"),
+    [
+        (None, {}, 0),  # the whole picture called a person
+        ((0, 10, 0, 1), {}, 0),  # a tenth
+        ((0, 10, 0, 2), {}, 1),  # a fifth
+        ((0, 10, 12, 22), {}, 0),  # somebody else's
+        (None, {"min_part_share": 0.0}, 1),
+    ],
+)
+def test_a_person_has_parts(shirt: Rectangle | None, config: dict[str, float], count: int) -> None:
+    scene = Scene()
+    scene.add(PERSON, (0, 10, 0, 10))
+    if shirt:
+        scene.add(SHIRT, shirt)
+    settings = PostprocessConfig(**config)  # type: ignore[arg-type]
+    found = select(scene.predictions(), scene.network_input(), scene.scheme, settings)
+    is_person = found.label == PERSON
+    assert len(with_parts(found.take(is_person), found.take(~is_person), settings)) == count
 
 
 def test_no_candidates() -> None:

@@ -14,7 +14,7 @@ from m2fp.labels import LabelScheme
 from m2fp.postprocess.config import PostprocessConfig
 from m2fp.postprocess.heads import split_by_heads
 from m2fp.postprocess.maps import Painting, paint, strips
-from m2fp.postprocess.people import choose_people, find_owners
+from m2fp.postprocess.people import choose_people, find_owners, with_parts
 from m2fp.postprocess.queries import BACKGROUND, Candidates, select
 from m2fp.postprocess.resample import Resampler
 
@@ -55,7 +55,8 @@ def assemble(
     candidates = select(predictions, network_input, scheme, config)
     is_person = candidates.label == (-1 if scheme.person_class is None else scheme.person_class)
     parts = candidates.take(~is_person)
-    people = split_by_heads(candidates.take(is_person), parts, scheme.head_ids, config)
+    people = with_parts(candidates.take(is_person), parts, config)
+    people = split_by_heads(people, parts, scheme.head_ids, config)
     people = choose_people(people, config)
     owners = find_owners(parts, people, config)
     resampler = Resampler.build(network_input.photo_size, network_input.content)

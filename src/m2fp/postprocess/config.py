@@ -16,6 +16,7 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "person_coverage": (0.0, 1.0),
     "min_person_cells": (1, 100_000),
     "min_fragment_cells": (1, 100_000),
+    "min_part_share": (0.0, 1.0),
     "min_head_cells": (1, 100_000),
     "min_body_share": (0.0, 1.0),
     "adopt_share": (0.0, 1.0),
@@ -41,6 +42,8 @@ class PostprocessConfig:
             people is a duplicate or a fragment. 1.0 drops only completely covered ones.
         min_person_cells: people with fewer mask cells are noise. A cell is 4 x 4 network pixels.
         min_fragment_cells: detached pieces of a person with fewer cells are cut off.
+        min_part_share: a person of whose cells fewer carry any part is not one: a network that has
+            seen few pictures without people likes to call the whole picture a person.
         min_head_cells: a detached piece of a person with at least this many cells of face or hair
             has a head of its own.
         min_body_share: a piece is a body only with at least this share of the person's cells.
@@ -63,6 +66,7 @@ class PostprocessConfig:
     person_coverage: float = 0.9
     min_person_cells: int = 4
     min_fragment_cells: int = 4
+    min_part_share: float = 0.2
     min_head_cells: int = 6
     min_body_share: float = 0.1
     adopt_share: float = 0.5

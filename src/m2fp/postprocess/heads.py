@@ -20,7 +20,7 @@ def split_by_heads(
     person) has one head and stays whole. Pieces without a head follow the nearest body. The pieces
     of one person keep its score, so that the order by score holds.
     """
-    head = (parts.logits[np.isin(parts.label, head_ids)] > 0).any(axis=0)
+    head = np.logical_or.reduce(parts.logits[np.isin(parts.label, head_ids)] > 0, axis=0)
     index: list[int] = []
     logits: list[npt.NDArray[np.float32]] = []
     for number, mask in enumerate(people.logits):

@@ -61,6 +61,14 @@ def choose_people(candidates: Candidates, config: PostprocessConfig) -> Candidat
     return replace(candidates.take(chosen), logits=cleaned[chosen])
 
 
+def with_parts(people: Candidates, parts: Candidates, config: PostprocessConfig) -> Candidates:
+    """Return the people at least `min_part_share` of whose cells some part claims."""
+    claimed = np.logical_or.reduce(parts.logits[parts.label != BACKGROUND] > 0, axis=0)
+    inside = people.logits > 0
+    shares = (inside & claimed).sum(axis=(1, 2)) / np.maximum(inside.sum(axis=(1, 2)), 1)
+    return people.take(shares >= config.min_part_share)
+
+
 def find_owners(parts: Candidates, people: Candidates, config: PostprocessConfig) -> Owners:
     """Return who owns each part: the person holding the largest share of the part's mask.
 
