@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-
-from fake_model import LONG_SIDE, SHORT_SIDE, FakePerson, draw_people
+from tests.fake_model import LONG_SIDE, SHORT_SIDE, FakePerson, draw_people
 
 
 def write_folder(root: Path, *, count: int) -> Path:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.toy_folder import write_folder
 from typer.testing import CliRunner
 
 from m2fp.cli import screen, val
-from toy_folder import write_folder
 
 
 def run(*arguments: object) -> str:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.toy_folder import write_folder
 
 from m2fp import Parser
 from m2fp.data.cihp_folder import CihpFolder, CihpSample
 from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation import compose_groups, evaluate_groups, groups, run_val
 from m2fp.labels import get_scheme
-from toy_folder import write_folder
 
 CIHP = get_scheme("cihp")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from toy_results import ids, make_result, make_sample
+from tests.evaluation.toy_results import ids, make_result, make_sample
+from tests.fake_model import FakePerson, draw_people
 
-from fake_model import FakePerson, draw_people
 from m2fp import Parser
 from m2fp.data.labelled_photo import LabelledPhoto
 from m2fp.errors import ConfigError, DataError

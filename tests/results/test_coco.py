@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made import PARTS, PERSONS, SEGMENT_SCORES, empty_result, make_result
 from pycocotools.coco import COCO
+from tests.results.made import PARTS, PERSONS, SEGMENT_SCORES, empty_result, make_result
 
 from m2fp.labels import get_scheme
 from m2fp.results import ResultError, coco_dataset

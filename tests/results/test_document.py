@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-from made import MODEL, SEGMENT_SCORES, TIMING, empty_result, make_result, random_maps
 from numpy.typing import NDArray
+from tests.results.made import MODEL, SEGMENT_SCORES, TIMING, empty_result, make_result, random_maps
 
 from m2fp.imaging import PhotoWarning
 from m2fp.results import InvalidDocument, read_document

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made import blobs, empty_result, make_result
 from PIL import Image
+from tests.results.made import blobs, empty_result, make_result
 
 from m2fp.errors import ConfigError
 from m2fp.results import read_document

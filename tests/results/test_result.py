@@ -8,7 +8,8 @@ import tracemalloc
 import numpy as np
 import pytest
 from hypothesis import given
-from made import (
+from numpy.typing import NDArray
+from tests.results.made import (
     MODEL,
     PERSONS,
     SEGMENT_SCORES,
@@ -18,7 +19,6 @@ from made import (
     make_result,
     random_maps,
 )
-from numpy.typing import NDArray
 
 from m2fp.imaging import Photo
 from m2fp.labels import get_scheme

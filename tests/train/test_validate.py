@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.toy_folder import write_folder
 
 from m2fp.data.cihp_folder import CihpFolder, CihpSample, read_sample
 from m2fp.errors import ConfigError, DataError, EngineError
@@ -15,7 +16,6 @@ from m2fp.imaging import InputRule
 from m2fp.model import M2FP, DecoderConfig, ModelConfig, PixelDecoderConfig
 from m2fp.parser import Parser
 from m2fp.train.validate import TorchEngine, make_validator
-from toy_folder import write_folder
 
 RULE = InputRule(96, 128, 32)
 

@@ -59,9 +59,9 @@ class PostprocessConfig:
     """
 
     person_threshold: float = 0.5
-    part_threshold: float = 0.3
+    part_threshold: float = 0.1
     background_threshold: float = 0.1
-    min_evidence: float = 0.2
+    min_evidence: float = 0.05
     person_iou: float = 0.6
     person_coverage: float = 0.9
     min_person_cells: int = 4
