@@ -56,11 +56,13 @@ def segment_distance(pixels: Floats, a: Floats, b: Floats) -> Floats:
 def polygon_distance(pixels: Floats, polygon: Floats) -> Floats:
     """Distance in px of every pixel (n, 2) to a convex polygon (k, 2), 0 inside: float64 (n,)."""
     hull = cv2.convexHull(polygon.astype(np.float32)).reshape(-1, 2).astype(np.float64)
-    edges = np.stack([segment_distance(pixels, a, b) for a, b in zip(hull, np.roll(hull, -1, 0))])
+    edges = np.stack(
+        [segment_distance(pixels, a, b) for a, b in zip(hull, np.roll(hull, -1, 0), strict=True)]
+    )
     turn = np.stack(
         [
             (b - a)[0] * (pixels - a)[:, 1] - (b - a)[1] * (pixels - a)[:, 0]
-            for a, b in zip(hull, np.roll(hull, -1, 0))
+            for a, b in zip(hull, np.roll(hull, -1, 0), strict=True)
         ]
     )
     inside = (turn >= 0).all(0) | (turn <= 0).all(0)
@@ -256,13 +258,13 @@ def part_feet(part: Labels, body: Body) -> Labels:
         return part
     feet = [legs & (labels == i) for i in (first, second)]
     rights = [(part[foot] % 2).mean() for foot in feet]
-    if min(rights) < 0.2 and max(rights) > 0.8 or 0.2 < rights[0] < 0.8 or 0.2 < rights[1] < 0.8:
+    if (min(rights) < 0.2 and max(rights) > 0.8) or 0.2 < rights[0] < 0.8 or 0.2 < rights[1] < 0.8:
         return part
     costs = [
         shoe_costs(np.argwhere(foot)[:, ::-1].astype(np.float64), body).mean(1) for foot in feet
     ]
     swap = costs[0][1] + costs[1][0] < costs[0][0] + costs[1][1]
-    for foot, right in zip(feet, (swap, not swap)):
+    for foot, right in zip(feet, (swap, not swap), strict=True):
         part[foot] = part[foot] // 2 * 2 + right
     return part
 

@@ -175,9 +175,9 @@ def test_background_competes_with_parts() -> None:
 
 def test_weak_evidence_is_background() -> None:
     scene = Scene()
-    scene.add(SHIRT, (2, 8, 2, 8), probability=0.6, outside=-1.0)  # 0.6 x 0.27 outside
+    scene.add(SHIRT, (2, 8, 2, 8), probability=0.6, outside=-3.0)  # 0.6 x 0.047 outside
     assert (cells(scene.maps().part_map) == 0).any()
-    everywhere = scene.maps(PostprocessConfig(min_evidence=0.1))
+    everywhere = scene.maps(PostprocessConfig(min_evidence=0.02))
     assert (everywhere.part_map == SHIRT).all()
 
 
