@@ -143,7 +143,8 @@ def test_train_without_data(recipe: Path, tmp_path: Path) -> None:
 def test_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exporting = pytest.importorskip("m2fp.export")
 
-    def export_checkpoint(checkpoint: Path, output: Path) -> None:
+    def export_checkpoint(checkpoint: Path, output: Path, recipe: object) -> None:
+        assert recipe is None
         assert checkpoint == Path("last.pt")
         output.write_bytes(b"x" * 2_000)
 
