@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from m2fp.postprocess.components import large_regions
 
@@ -40,7 +41,6 @@ def test_table(before: str, after: str) -> None:
 def test_agrees_with_scipy(
     height: int, width: int, density: float, seed: int, smallest: int
 ) -> None:
-    ndimage = pytest.importorskip("scipy.ndimage")
     mask = np.random.default_rng(seed).random((height, width)) < density
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]

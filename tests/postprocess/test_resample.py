@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -49,7 +50,6 @@ def test_every_window_equals_that_part_of_the_whole(
 
 @pytest.mark.parametrize("photo", [(48, 64), (96, 128), (250, 333)])
 def test_whole_cells_agree_with_cv2(photo: tuple[int, int]) -> None:
-    cv2 = pytest.importorskip("cv2")
     grid = np.random.default_rng(1).normal(size=(12, 16)).astype(np.float32)
     ours = Resampler.build(photo, (48, 64)).read(grid, Box(0, photo[0], 0, photo[1]))
     theirs = cv2.resize(grid, photo[::-1], interpolation=cv2.INTER_LINEAR)
