@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,11 +49,18 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path: Path) -> None:
             return Path.touch, (tmp_path / "ran",)
 
     torch.save({"model": Evil()}, tmp_path / LAST)
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(ConfigError, match="holds code"):
         read_checkpoint(tmp_path / LAST)
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(ConfigError, match="holds code"):
         load_checkpoint(tmp_path, build_state(RECIPE, ALONE), RECIPE)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 cut short"])
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / LAST).write_bytes(content)
+    with pytest.raises(ConfigError, match="last.pt cannot be read"):
+        read_checkpoint(tmp_path / LAST)
 
 
 def test_a_crash_while_writing_keeps_the_last_checkpoint(
@@ -84,6 +90,9 @@ def test_starting_from_another_run(tmp_path: Path) -> None:
     fresh = new.keys() - old.keys()
     assert fresh
     assert all("from_" in name and not new[name].any() for name in fresh)
+    fewer = replace(MODEL, decoder=replace(MODEL.decoder, queries=3))
+    with pytest.raises(ConfigError, match="of another network"):
+        build_state(with_(weights=str(path), model=fewer), ALONE)
     smaller = replace(MODEL, decoder=replace(MODEL.decoder, layers=1))
     with pytest.raises(ConfigError, match="of another network"):
         build_state(with_(weights=str(path), model=smaller), ALONE)

@@ -46,8 +46,6 @@ def export_checkpoint(checkpoint: Path, output: Path, recipe: TrainConfig | None
     if not checkpoint.is_file():
         raise ConfigError(f"no checkpoint at {checkpoint}")
     values = read_checkpoint(checkpoint)
-    if not {"config", "model", "average"} <= values.keys():
-        raise ConfigError(f"{checkpoint} was not written by `m2fp train`")
     config = parse_config(values["config"])
     model = M2FP(config.model)
     model.load_state_dict(values["average"] or values["model"])

@@ -1,6 +1,7 @@
 """A run's state on disk: enough to go on as if it had never stopped."""
 
 import os
+import pickle
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,19 @@ def load_checkpoint(folder: Path, state: RunState, config: TrainConfig) -> int:
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Return a checkpoint's values; only tensors and plain values are unpickled."""
-    values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    """Return a checkpoint's values; only tensors and plain values are unpickled.
+
+    Raises ConfigError if the file is damaged, is no checkpoint of ours or would run code.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise ConfigError(
+            f"{path} cannot be read as a training checkpoint; it is damaged, of another kind, or "
+            "holds code, which is never run"
+        ) from error
+    if not isinstance(values, dict) or not {"config", "model", "average"} <= values.keys():
+        raise ConfigError(f"{path} was not written by `m2fp train`")
     return values
 
 
@@ -83,6 +95,11 @@ def load_weights(model: nn.Module, path: Path) -> None:
     if not path.is_file():
         raise ConfigError(f"the recipe starts from {path}, which is not there; train that first")
     values = read_checkpoint(path)
-    unexpected = model.load_state_dict(values["average"] or values["model"], strict=False)[1]
-    if unexpected:
-        raise ConfigError(f"{path} is of another network: it has {', '.join(unexpected[:3])} ...")
+    weights = values["average"] or values["model"]
+    own = model.state_dict()
+    strange = [
+        name for name in weights if name not in own or own[name].shape != weights[name].shape
+    ]
+    if strange:
+        raise ConfigError(f"{path} is of another network: see {', '.join(strange[:3])}")
+    model.load_state_dict(weights, strict=False)
