@@ -59,7 +59,7 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 cut short"])
 def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / LAST).write_bytes(content)
-    with pytest.raises(ConfigError, match="last.pt cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be read as a training checkpoint"):
         read_checkpoint(tmp_path / LAST)
 
 
