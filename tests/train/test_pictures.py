@@ -113,3 +113,10 @@ def test_unknown_pixels_do_not_make_a_photo_rare(tmp_path: Path) -> None:
     people[1].categories[:3] = 255
     listed = CihpFolder(write_cihp(tmp_path, people), "train").samples()
     assert sampling_weights(listed, 1.0).tolist() == [0.25] * 4
+
+
+def test_a_picture_with_nobody_is_all_background(people: list[CihpSample]) -> None:
+    batch = _batches(people, config=PictureConfig(sizes=((64, 96),), empty_share=1.0))[0]
+    for target in batch.targets:
+        assert target.classes.tolist() == [0]
+        assert target.masks.all()

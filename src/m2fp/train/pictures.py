@@ -82,7 +82,10 @@ class TrainingBatches(Dataset[Batch]):
         return _multiple_of_32(height * factor), _multiple_of_32(width * factor)
 
     def _picture(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
-        if rng.random() < self.config.group_share:
+        if self.config.empty_share > 0 and rng.random() < self.config.empty_share:
+            nobody = np.zeros(size, np.uint8)
+            photo = LabelledPhoto(self._background(size, rng), nobody, nobody)
+        elif rng.random() < self.config.group_share:
             photo = self._group(size, rng)
         else:
             photo = self._single(size, rng)
