@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from m2fp.data.backgrounds import empty_strip, invent, stretch
+from m2fp.data.backgrounds import background_from
 from m2fp.data.cihp_folder import CihpFolder, read_sample
 from m2fp.data.compose import GroupLayout, compose_group
 from m2fp.labels import get_scheme
@@ -36,8 +36,7 @@ def main() -> None:
     people = [read_sample(samples[int(index)]) for index in chosen]
     size = (options.height, options.width)
     scene = read_sample(scenes[int(rng.integers(len(scenes)))]) if scenes else None
-    strip = empty_strip(scene) if scene else None
-    background = invent(size, rng) if strip is None else stretch(strip, size, rng)
+    background = background_from(scene, size, rng)
     layout = GroupLayout(min_height=0.4, max_height=0.8, sink=0.0)
     group = compose_group(people, background, get_scheme("cihp"), rng, layout)
     Image.fromarray(group.pixels).save(options.output, quality=92)

@@ -23,7 +23,7 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 from torch.nn import functional as F
 
-from m2fp.data.backgrounds import empty_strip, invent, stretch
+from m2fp.data.backgrounds import background_from
 from m2fp.data.cihp_folder import CihpFolder, read_sample
 from m2fp.data.compose import GroupLayout, compose_group
 from m2fp.data.labelled_photo import IGNORE, LabelledPhoto
@@ -84,8 +84,7 @@ def compose_pictures(data: Path, config: TrainConfig) -> list[LabelledPhoto]:
     for index in range(config.batch):
         count = index % config.pictures.max_people + 1
         people = [read_sample(samples[next(order)]) for _ in range(count)]
-        strip = empty_strip(people[0])
-        background = invent(size, rng) if strip is None else stretch(strip, size, rng)
+        background = background_from(people[0], size, rng)
         scheme = get_scheme(config.model.scheme)
         pictures.append(compose_group(people, background, scheme, rng, LAYOUT))
     return pictures

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from m2fp.cli.result_files import ENDINGS, Place, assign_places, parse_kinds
+from m2fp.cli.result_files import Place, assign_places, parse_kinds
 from m2fp.cli.sources import Picture
 from m2fp.errors import ConfigError
 from m2fp.imaging import Photo
 from m2fp.labels import get_scheme
 from m2fp.results import ModelStamp, Result, Timing
+from m2fp.results.files import ENDINGS
 
 
 def stems(*paths: str) -> list[str]:

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 
 from m2fp.engine.onnxruntime_engine import OnnxEngine
 from m2fp.errors import ConfigError
 from m2fp.export import export_checkpoint, export_model
-from m2fp.export.onnx_file import largest_difference, model_info
+from m2fp.export.onnx_file import model_info
 from m2fp.model import M2FP, DecoderConfig, ModelConfig, PixelDecoderConfig
 from m2fp.train.config import PublishConfig
 
@@ -34,6 +36,20 @@ def small(kind: str) -> M2FP:
             if "_place" in name:
                 parameter.normal_()
     return model
+
+
+def largest_difference(model: M2FP, path: Path, size: tuple[int, int], seed: int) -> float:
+    """Return the largest absolute difference between the file's and the network's outputs.
+
+    size: (height, width) of a random input, multiples of 32.
+    """
+    pixels = np.random.default_rng(seed).standard_normal((1, 3, *size), dtype=np.float32)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    from_file = session.run(None, {"pixels": pixels})
+    with torch.no_grad():
+        output = model(torch.from_numpy(pixels))
+    expected = (output.class_logits.numpy(), output.mask_logits().numpy())
+    return max(float(np.abs(a - b).max()) for a, b in zip(from_file, expected, strict=True))
 
 
 @pytest.fixture(scope="module", params=["fpn", "deformable"])

@@ -19,15 +19,7 @@ from typing import Final
 
 from m2fp.cli.sources import Picture
 from m2fp.errors import ConfigError
-
-ENDINGS: Final = {
-    "overlay": ".overlay.png",
-    "parts": ".parts.png",
-    "persons": ".persons.png",
-    "json": ".json",
-    "coco": ".coco.json",
-    "colours": ".colours.png",
-}
+from m2fp.results.files import ENDINGS
 
 _FORBIDDEN: Final = '<>:"/\\|?*'  # on Windows; results are often copied there
 _LONGEST_BYTES: Final = 180  # file systems allow 255, endings and drafts need some

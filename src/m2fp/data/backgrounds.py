@@ -26,6 +26,17 @@ def empty_strip(photo: LabelledPhoto) -> NDArray[np.uint8] | None:
     return photo.pixels[:, :left] if left > width - right else photo.pixels[:, right:]
 
 
+def background_from(
+    photo: LabelledPhoto | None, size: tuple[int, int], rng: Generator
+) -> NDArray[np.uint8]:
+    """Return a background of `size` (height, width) from the photo's empty strip.
+
+    A made-up one without a photo, or where its strip is too slim.
+    """
+    strip = None if photo is None else empty_strip(photo)
+    return invent(size, rng) if strip is None else stretch(strip, size, rng)
+
+
 def stretch(strip: NDArray[np.uint8], size: tuple[int, int], rng: Generator) -> NDArray[np.uint8]:
     """Return a background of `size` (height, width) from a strip, mirrored on until it covers."""
     height, width = size

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.data.backgrounds import empty_strip, invent, stretch
+from m2fp.data.backgrounds import background_from, invent
 from m2fp.data.cihp_folder import CihpSample, read_sample
 from m2fp.data.compose import GroupLayout, compose_group
 from m2fp.data.labelled_photo import LabelledPhoto
@@ -88,7 +88,5 @@ def _compose(
 
 def _background(scenes: Sequence[CihpSample], rng: Generator) -> NDArray[np.uint8]:
     if scenes and rng.random() >= _INVENTED_SHARE:
-        strip = empty_strip(read_sample(scenes[int(rng.integers(len(scenes)))]))
-        if strip is not None:
-            return stretch(strip, CANVAS, rng)
+        return background_from(read_sample(scenes[int(rng.integers(len(scenes)))]), CANVAS, rng)
     return invent(CANVAS, rng)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
@@ -123,19 +122,3 @@ def _quiet_exporter() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-
-
-def largest_difference(model: M2FP, path: Path, size: tuple[int, int], seed: int) -> float:
-    """Return the largest absolute difference between the file's and the network's outputs.
-
-    size: (height, width) of a random input, multiples of 32.
-    """
-    import onnxruntime
-
-    pixels = np.random.default_rng(seed).standard_normal((1, 3, *size), dtype=np.float32)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    from_file = session.run(None, {"pixels": pixels})
-    with torch.no_grad():
-        output = model(torch.from_numpy(pixels))
-    expected = (output.class_logits.numpy(), output.mask_logits().numpy())
-    return max(float(np.abs(a - b).max()) for a, b in zip(from_file, expected, strict=True))

@@ -19,7 +19,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,8 @@ _KINDS: dict[str, tuple[str, Callable[[Result], bytes]]] = {
     "coco": (".coco.json", _coco),
     "colours": (".colours.png", _colours),
 }
+# What follows the stem in a file's name, by kind.
+ENDINGS: Mapping[str, str] = {kind: ending for kind, (ending, _) in _KINDS.items()}
 DEFAULT_WHAT = ("overlay", "parts", "persons", "json")
 
 
