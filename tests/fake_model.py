@@ -21,12 +21,14 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from m2fp.imaging.input_rule import InputRule
+from m2fp.imaging import AnyRule, InputRule
 from m2fp.labels import get_scheme
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
 from m2fp.results import Result
 
 SHORT_SIDE, LONG_SIDE = 96, 128
+SCALE = ((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))  # mean and std that give 0..1
+RULE = InputRule(SHORT_SIDE, LONG_SIDE, 32, *SCALE)
 LEVELS = (40, 100, 160, 220)  # the red of the parts, the green of the people
 LABELS = {"cihp": (2, 13, 5, 9), "lip": (2, 13, 5, 9)}  # hair, face, upper-clothes, pants
 
@@ -95,6 +97,7 @@ def build_fake_model(
     scheme: str = "cihp",
     name: str = "fake",
     precision: str = "fp32",
+    rule: AnyRule = RULE,
     metadata: str | None = None,
 ) -> Path:
     """Return the path after writing the model there.
@@ -104,6 +107,7 @@ def build_fake_model(
         scheme: "cihp" (with people) or "lip" (without).
         name: the model's name in its metadata.
         precision: likewise.
+        rule: likewise; it must scale values from 0..255 to 0..1.
         metadata: replaces the whole metadata document; "" leaves it out.
     """
     model = helper.make_model(
@@ -113,7 +117,7 @@ def build_fake_model(
         metadata = ModelInfo(
             name=name,
             scheme=get_scheme(scheme),
-            input=InputRule(SHORT_SIDE, LONG_SIDE, 32, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)),
+            input=rule,
             precision=precision,
             licence="Apache-2.0",
             sha256="",

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from tests.fake_model import (
     LONG_SIDE,
+    SCALE,
     SHORT_SIDE,
     FakePerson,
     assert_parsed,
@@ -32,9 +33,9 @@ from m2fp.errors import (
     SourceNotFound,
     UndecodableImage,
 )
-from m2fp.imaging import IntakeLimits
+from m2fp.imaging import CanvasRule, IntakeLimits
 from m2fp.parser import Parser
-from m2fp.postprocess import PostprocessConfig
+from m2fp.postprocess import OfficialRules, PostprocessConfig
 from m2fp.registry import CatalogueEntry, catalogue
 from m2fp.results import Result
 
@@ -107,6 +108,39 @@ def test_without_a_person_class_there_is_one_person(fake_single_person_model: Pa
     assert_parsed(result, part_map, (part_map > 0).astype(np.uint16))
     np.testing.assert_array_equal(result.person_map, result.part_map > 0)
     assert [person.id for person in result.persons] == [1]
+
+
+@pytest.mark.parametrize("size", [(96, 128), (64, 100), (192, 192)])
+def test_a_model_with_a_canvas(tmp_path: Path, size: tuple[int, int]) -> None:
+    rule = CanvasRule(96, 128, 0, *SCALE)
+    model = build_fake_model(tmp_path / "canvas.onnx", scheme="lip", rule=rule)
+    pixels, part_map, _ = draw_people(size, (FakePerson(1, 16, 8, 40, 48),), scheme="lip")
+    with Parser(model, threads=1) as parser:
+        result = parser(pixels)
+        assert parser.info.input == rule
+    assert (result.part_map == part_map).mean() > 0.98
+    assert result.to_modelscope()["labels"] == [
+        *("Background", "Hair", "UpperClothes", "Pants", "Face")
+    ]
+
+
+@pytest.mark.parametrize("people", [PEOPLE, IN_FRONT, ()])
+def test_the_official_rules(fake_model: Path, people: tuple[FakePerson, ...]) -> None:
+    pixels, part_map, person_map = draw_people(SIZE, people)
+    with (
+        Parser(fake_model, threads=1, postprocess=OfficialRules()) as official,
+        Parser(fake_model, threads=1) as ours,
+    ):
+        result, other = official(pixels), ours(pixels)
+    assert_parsed(result, part_map, person_map)
+    assert len(result.persons) == len(people)
+    assert all(0.8 < person.score < 1 for person in result.persons)
+    # What the network said does not depend on what was made of it.
+    found, same = result.to_modelscope(), other.to_modelscope()
+    assert found["labels"] == same["labels"]
+    assert found["scores"] == same["scores"]
+    assert found["labels"].count("Human") == len(people)
+    np.testing.assert_array_equal(found["masks"], same["masks"])
 
 
 def test_every_kind_of_source_gives_the_same(parser: Parser, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ def test_defaults() -> None:
     assert settings.model == "builtin"
     assert settings.threads is None
     assert settings.log_level == "warning"
+    assert (settings.cache_dir, settings.model_mirror, settings.offline) == (None, None, False)
     assert settings.limits.to_intake() == IntakeLimits()
 
 
@@ -34,6 +36,16 @@ def test_environment_over_default(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.model == "mine.onnx"
     assert settings.limits.to_intake() == IntakeLimits(max_pixels=1000)
+
+
+def test_where_models_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("M2FP_CACHE_DIR", "/models")
+    monkeypatch.setenv("M2FP_MODEL_MIRROR", "https://a.example,https://b.example")
+    monkeypatch.setenv("M2FP_OFFLINE", "1")
+    settings = load_settings()
+    assert settings.cache_dir == Path("/models")
+    assert settings.model_mirror == "https://a.example,https://b.example"
+    assert settings.offline is True
 
 
 def test_flag_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +85,14 @@ def test_threads(
 
 def test_origin_of_an_option() -> None:
     assert origin(load_settings(model="x.onnx"), "model") == "option"
+    assert origin(load_settings(engine="openvino"), "engine") == "option"
+    assert origin(load_settings(engine="auto"), "engine") == "default"
+
+
+def test_an_unknown_engine_as_an_option() -> None:
+    with pytest.raises(ConfigError, match="--engine is 'fast': input should be 'auto'") as caught:
+        load_settings(engine="fast")
+    assert caught.value.option == "--engine"
 
 
 @pytest.mark.parametrize(
@@ -80,11 +100,13 @@ def test_origin_of_an_option() -> None:
     [
         ("M2FP_MODLE", "x", "did you mean M2FP_MODEL?"),
         ("M2FP_LIMITS__MAX_PIXEL", "1", "did you mean M2FP_LIMITS__MAX_PIXELS?"),
-        ("M2FP_ZZZZZZ", "x", "there are: M2FP_MODEL, M2FP_THREADS"),
+        ("M2FP_ZZZZZZ", "x", "there are: M2FP_MODEL, M2FP_ENGINE"),
         ("M2FP_THREADS", "two", "M2FP_THREADS is 'two': input should be a valid integer"),
         ("M2FP_THREADS", "0", "M2FP_THREADS is '0': input should be greater than or equal to 1"),
         ("M2FP_LIMITS__MAX_ASPECT", "0.5", "M2FP_LIMITS__MAX_ASPECT is '0.5'"),
         ("M2FP_LOG_LEVEL", "loud", "M2FP_LOG_LEVEL is 'loud'"),
+        ("M2FP_ENGINE", "fast", "M2FP_ENGINE is 'fast': input should be 'auto', 'onnxruntime', "),
+        ("M2FP_OFFLINE", "perhaps", "M2FP_OFFLINE is 'perhaps'"),
     ],
 )
 def test_bad_variables(
@@ -105,7 +127,7 @@ def test_bad_flag() -> None:
 def test_all_variables_are_documented() -> None:
     import m2fp.settings
 
-    assert variables()[:2] == ("M2FP_MODEL", "M2FP_THREADS")
+    assert variables()[:2] == ("M2FP_MODEL", "M2FP_ENGINE")
     listed = (m2fp.settings.__doc__ or "").split()
     assert {name for name in variables() if "LIMITS" not in name} <= set(listed)
     assert all(field.description for field in Settings.model_fields.values())

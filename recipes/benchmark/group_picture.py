@@ -1,4 +1,4 @@
-"""Write a composed group picture of any size, to measure time and memory on.
+"""Write a composed picture of any size with one or more people, to measure time and memory on.
 
     python recipes/benchmark/group_picture.py DATA OUT.jpg --people 10 --width 6000 --height 4000
     m2fp benchmark OUT.jpg --runs 5
@@ -40,7 +40,7 @@ def main() -> None:
     layout = GroupLayout(min_height=0.4, max_height=0.8, sink=0.0)
     group = compose_group(people, background, get_scheme("cihp"), rng, layout)
     Image.fromarray(group.pixels).save(options.output, quality=92)
-    print(f"{options.output}: {options.width} x {options.height}, {group.humans.max()} people")
+    print(f"{options.output}: {options.width} x {options.height}, people: {group.humans.max()}")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from m2fp.imaging.intake import IntakeLimits
     from m2fp.labels import Label, LabelScheme, get_scheme, scheme_names
     from m2fp.parser import Parser
-    from m2fp.postprocess import PostprocessConfig
+    from m2fp.postprocess import OfficialRules, PostprocessConfig
     from m2fp.registry import ModelInfo
     from m2fp.results import Person, Result, Segment
 
@@ -41,6 +41,7 @@ __all__ = [
     "M2FPError",
     "ModelError",
     "ModelInfo",
+    "OfficialRules",
     "Parser",
     "Person",
     "PostprocessConfig",
@@ -62,6 +63,7 @@ _HOMES = {
     "M2FPError": "m2fp.errors",
     "ModelError": "m2fp.errors",
     "ModelInfo": "m2fp.registry",
+    "OfficialRules": "m2fp.postprocess",
     "Parser": "m2fp.parser",
     "Person": "m2fp.results",
     "PostprocessConfig": "m2fp.postprocess",

@@ -9,14 +9,19 @@
     |-- ModelError                  a model file cannot be used
     |   |-- ModelNotFound           model_not_found
     |   |-- ChecksumMismatch        checksum_mismatch
-    |   `-- IncompatibleModel       incompatible_model
+    |   |-- IncompatibleModel       incompatible_model
+    |   |-- UnsafeCheckpoint        unsafe_checkpoint
+    |   |-- LicenceNotAccepted      licence_not_accepted
+    |   `-- DownloadFailed          download_failed
+    |       `-- OfflineModelMissing offline_model_missing
     |-- EngineError                 the run-time under the model failed
     |   |-- EngineUnavailable       engine_unavailable
     |   `-- InferenceFailed         inference_failed
     |-- ResultError                 maps, masks or documents do not fit together
     |   |-- InvalidMaps             invalid_maps
     |   |-- InvalidRle              invalid_rle
-    |   `-- InvalidDocument         invalid_document
+    |   |-- InvalidDocument         invalid_document
+    |   `-- NoEvidence              no_evidence
     |-- ConfigError                 config_error: an option has no such value
     |-- DataError                   data_error: a data set on disk is not what was expected
     |-- MissingExtra                missing_extra: an optional dependency is not installed
@@ -126,7 +131,7 @@ class ModelError(M2FPError):
 
 
 class ModelNotFound(ModelError):
-    """No shipped model and no file has this name."""
+    """No model that is on this machine and no file has this name."""
 
     code = "model_not_found"
 
@@ -148,6 +153,44 @@ class IncompatibleModel(ModelError):
     """The file is a model, but not one that this version can run."""
 
     code = "incompatible_model"
+
+
+class LicenceNotAccepted(ModelError):
+    """The weights come under a licence that the user has to accept; ``licence`` is its name."""
+
+    code = "licence_not_accepted"
+
+    def __init__(self, message: str, *, licence: str, model: str | None = None) -> None:
+        super().__init__(message, model=model)
+        self.licence = licence
+
+
+class DownloadFailed(ModelError):
+    """A file could not be fetched or stored.
+
+    ``manual`` has the commands that fetch by hand what is missing, one per line.
+    """
+
+    code = "download_failed"
+
+    def __init__(self, message: str, *, model: str | None = None, manual: str = "") -> None:
+        super().__init__(message, model=model)
+        self.manual = manual
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.manual}" if self.manual else self.message
+
+
+class OfflineModelMissing(DownloadFailed):
+    """A file would have to be fetched, and downloads are forbidden."""
+
+    code = "offline_model_missing"
+
+
+class UnsafeCheckpoint(ModelError):
+    """Reading the file could run code or fill the memory, so it was not read."""
+
+    code = "unsafe_checkpoint"
 
 
 class EngineError(M2FPError):
@@ -202,6 +245,12 @@ class InvalidDocument(ResultError):
     def __init__(self, message: str, *, where: str) -> None:
         super().__init__(f"{where}: {message}")
         self.where = where
+
+
+class NoEvidence(ResultError):
+    """A result does not hold what the network said, only the maps made from it."""
+
+    code = "no_evidence"
 
 
 class ConfigError(M2FPError):

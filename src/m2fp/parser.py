@@ -26,8 +26,8 @@ from m2fp.errors import (
     SourceNotFound,
 )
 from m2fp.imaging import IntakeLimits, PhotoSource, prepare, read_photo
-from m2fp.postprocess import PostprocessConfig, assemble
-from m2fp.registry import DEFAULT_MODEL, ModelInfo, find, resolve
+from m2fp.postprocess import OfficialRules, PostprocessConfig, assemble
+from m2fp.registry import DEFAULT_MODEL, ModelInfo, locate
 from m2fp.results import ModelStamp, Result, Timing
 
 _SourceT = TypeVar("_SourceT", bound=PhotoSource)
@@ -60,26 +60,36 @@ class Parser:
         engine: str | Engine = "auto",
         threads: int | None = None,
         limits: IntakeLimits | None = None,
-        postprocess: PostprocessConfig | None = None,
+        postprocess: PostprocessConfig | OfficialRules | None = None,
+        cache_dir: Path | None = None,
     ) -> None:
         """Prepare a parser; nothing is loaded yet.
 
         Args:
-            model: name of a shipped model, or path of an ONNX file exported by m2fp.
-            engine: "auto" or "onnxruntime"; or an engine that is already open, which brings its
-                own model and threads and is closed with the parser.
+            model: name of a shipped or fetched model (`m2fp models list`), or path of a file made
+                by m2fp.
+            engine: "auto", "onnxruntime", "openvino", "openvino-bf16" or "torch", see
+                `m2fp.engine.open_engine`; or an engine that is already open, which brings its own
+                model and threads and is closed with the parser.
             threads: threads per photo, at least 1; None = the processors this process may use.
             limits: which pictures are refused; None = the defaults of IntakeLimits.
-            postprocess: thresholds; None = the defaults of PostprocessConfig.
+            postprocess: our rules with other thresholds, or the official ones; None = ours with
+                the defaults of PostprocessConfig.
+            cache_dir: folder of fetched models; None = this system's folder for caches.
 
         Raises:
             ModelNotFound: no such model.
             EngineUnavailable: no such engine.
+            MissingExtra: a package that the engine needs is not installed.
             ConfigError: `threads` is below 1.
         """
-        self._load = _loader(model, engine, threads) if isinstance(engine, str) else lambda: engine
+        self._load = (
+            _loader(model, engine, threads, cache_dir)
+            if isinstance(engine, str)
+            else lambda: engine
+        )
         self._limits = limits or IntakeLimits()
-        self._config = postprocess or PostprocessConfig()
+        self._rules = postprocess or PostprocessConfig()
         self._engine: Engine | None = None
         self._closed = False
         self._lock = threading.Lock()  # guards _engine and _closed
@@ -175,7 +185,7 @@ class Parser:
         prepared = perf_counter()
         predictions = engine.run(network_input.tensor)
         inferred = perf_counter()
-        maps = assemble(predictions, network_input, engine.info.scheme, self._config)
+        maps = assemble(predictions, network_input, engine.info.scheme, self._rules)
         result = Result.from_maps(
             photo,
             maps.part_map,
@@ -186,6 +196,7 @@ class Parser:
             model=ModelStamp(engine.info.name, engine.info.sha256, engine.info.precision),
             timing=Timing(0.0, 0.0, 0.0, 0.0, 0.0),
             warnings=photo.warnings,
+            evidence=maps.evidence,
         )
         end = perf_counter()
         # Only now is the last stage over, and it includes the making of the result.
@@ -208,18 +219,20 @@ class Parser:
             return self._engine
 
 
-def _loader(model: str | Path, engine: str, threads: int | None) -> Callable[[], Engine]:
+def _loader(
+    model: str | Path, engine: str, threads: int | None, cache_dir: Path | None
+) -> Callable[[], Engine]:
     """Return what loads the model, after checking all that can be checked without loading."""
     check_engine_name(engine)
     if threads is not None and threads < 1:
         raise ConfigError(f"threads is {threads}; give 1 or more", option="threads")
-    entry = find(model)
+    file = locate(model, cache_dir)
     return partial(
         open_engine,
         engine,
-        resolve(model),
+        file.path,
         threads=threads,
-        expected_sha256=entry.sha256 if entry else None,
+        expected_sha256=file.sha256,
     )
 
 

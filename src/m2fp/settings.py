@@ -1,8 +1,12 @@
 """The settings of a run: command line over environment over default.
 
     M2FP_MODEL                 model name or path of an ONNX file
+    M2FP_ENGINE                auto, onnxruntime, openvino, openvino-bf16 or torch
     M2FP_THREADS               threads per photo; else OMP_NUM_THREADS, else what the machine grants
     M2FP_LOG_LEVEL             debug, info, warning or error
+    M2FP_CACHE_DIR             folder of fetched models; else this system's folder for caches
+    M2FP_MODEL_MIRROR          servers to fetch models from, with commas; else ModelScope
+    M2FP_OFFLINE               1 forbids every download
     M2FP_LIMITS__MAX_BYTES     and the other limits on pictures
 
 This is the only module of the package that reads M2FP_ variables. Importing it costs a tenth of a
@@ -14,11 +18,13 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from m2fp.engine.selection import EngineName
 from m2fp.errors import ConfigError
 from m2fp.imaging.limits import IntakeLimits
 from m2fp.registry import DEFAULT_MODEL
@@ -69,6 +75,7 @@ class Settings(BaseSettings):
     )
 
     model: str = Field(default=DEFAULT_MODEL, min_length=1, description="Model name or ONNX file.")
+    engine: EngineName = Field(default="auto", description="What runs the model.")
     threads: int | None = Field(
         default_factory=_threads_fallback,
         ge=1,
@@ -78,19 +85,28 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Least serious message of the log that is shown."
     )
+    cache_dir: Path | None = Field(
+        default=None, description="Folder of fetched models; without it, this system's for caches."
+    )
+    model_mirror: str | None = Field(
+        default=None, description="Addresses of servers to fetch models from, with commas."
+    )
+    offline: bool = Field(default=False, description="Forbid every download.")
     limits: LimitSettings = Field(
         default=LimitSettings(), description="Which pictures are refused."
     )
 
 
-def load_settings(*, model: str | None = None, threads: int | None = None) -> Settings:
+def load_settings(
+    *, model: str | None = None, engine: str | None = None, threads: int | None = None
+) -> Settings:
     """Return the settings; arguments are options of the command line, None = not given.
 
     Raises:
         ConfigError: an unknown M2FP_ variable, or a value that does not fit.
     """
     _refuse_unknown(os.environ)
-    given = {"model": model, "threads": threads}
+    given = {"model": model, "engine": engine, "threads": threads}
     flags = {name: value for name, value in given.items() if value is not None}
     try:
         return Settings(**flags)  # type: ignore[arg-type]

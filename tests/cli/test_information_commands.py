@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from typer.testing import CliRunner, Result
 from m2fp import registry
 from m2fp.cli import diagnosis, models
 from m2fp.cli.app import build_app
-from m2fp.registry import CatalogueEntry, catalogue, describe
+from m2fp.registry import CatalogueEntry, catalogue, describe, location
 
 
 def run(*arguments: str) -> Result:
@@ -28,22 +30,33 @@ def shipped(fake_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         CatalogueEntry(name, str(file), digest, size, "Apache-2.0", f"The {name} one.", "")
         for name, file in files.items()
     )
-    for module in (registry, catalogue, diagnosis):
+    for module in (registry, catalogue, location, diagnosis):
         monkeypatch.setattr(module, "entries", lambda: entries)
+    monkeypatch.setenv("M2FP_CACHE_DIR", str(tmp_path / "cache"))
 
 
 def test_models_list(shipped: None) -> None:
     done = run("models", "list")
     assert done.exit_code == 0
     head, *rows = done.stdout.splitlines()
-    assert head.split() == ["Name", "Size", "Licence", "sha256", "Description"]
-    assert [row.split()[0] for row in rows] == ["whole", "damaged", "lost"]
-    assert [row.split()[4] for row in rows] == ["ok", "damaged", "missing"]
+    assert head.split() == ["Name", "Size", "Licence", "State", "Description"]
+    assert [row.split()[0] for row in rows[:3]] == ["whole", "damaged", "lost"]
+    assert [row.split()[4] for row in rows[:3]] == ["ok", "damaged", "missing"]
+    for kind in ("multiple", "single"):
+        (row,) = (row for row in rows if f"iic/cv_resnet101_image-{kind}-human-parsing " in row)
+        assert row.split()[1:4] == ["CC-BY-NC-4.0", "not", "downloaded"]
+    assert "m2fp models pull NAME" in done.stderr
 
 
 def test_models_list_json(shipped: None) -> None:
     document = json.loads(run("models", "list", "--json").stdout)
-    assert [model["state"] for model in document["models"]] == ["ok", "damaged", "missing"]
+    assert [model["state"] for model in document["models"]] == [
+        *("ok", "damaged", "missing"),
+        *["not downloaded"] * 2,
+    ]
+    official = document["models"][-1]
+    assert official["aliases"] == [official["name"].replace("iic/", "damo/")]
+    assert (official["sha256"], official["bytes"]) == (None, None)
 
 
 def test_models_path(shipped: None, fake_model: Path) -> None:
@@ -108,6 +121,45 @@ def test_doctor(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(Path.home()) + "/" not in done.stdout
 
 
+def test_doctor_shows_the_engines(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("M2FP_MODEL", "whole")
+    engines = json.loads(run("doctor", "--json").stdout)["engines"]
+    assert list(engines) == ["onnxruntime", "openvino", "torch", "auto", "chosen"]
+    assert engines["onnxruntime"].startswith(version("onnxruntime"))
+    assert (engines["openvino"], engines["torch"]) == (version("openvino"), version("torch"))
+    assert engines["auto"].startswith("onnxruntime: ")
+    assert engines["chosen"] == "auto (from default)"
+    monkeypatch.setenv("M2FP_MODEL", "away.onnx")
+    engines = json.loads(run("doctor", "--json").stdout)["engines"]
+    assert engines["auto"] == "unknown: the chosen model is not there"
+
+
+def test_doctor_says_which_engines_do_not_work(
+    shipped: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino.frontend", None)
+    document = json.loads(run("doctor", "--json").stdout)
+    assert "cannot be loaded" in document["problems"]["openvino"]
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.setattr(diagnosis, "_version", lambda package: None)
+    monkeypatch.setenv("M2FP_ENGINE", "openvino")
+    document = json.loads(run("doctor", "--json").stdout)
+    assert document["engines"]["openvino"] == "not installed: pip install 'm2fp[openvino]'"
+    assert "openvino" not in document["problems"]
+    assert document["engines"]["chosen"] == "openvino (from M2FP_ENGINE)"
+    assert "needs an optional package" in document["problems"]["chosen"]
+
+
+def test_doctor_shows_the_cache(
+    shipped: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = f"{tmp_path / 'cache'} (from M2FP_CACHE_DIR), downloaded models: 0"
+    assert json.loads(run("doctor", "--json").stdout)["folders"]["cache"] == expected
+    monkeypatch.setenv("M2FP_OFFLINE", "1")
+    cache = json.loads(run("doctor", "--json").stdout)["folders"]["cache"]
+    assert cache == f"{expected}; M2FP_OFFLINE forbids downloads"
+
+
 def test_doctor_json(shipped: None) -> None:
     document = json.loads(run("doctor", "--json").stdout)
     assert sorted(document["problems"]) == ["damaged", "lost"]
@@ -119,21 +171,3 @@ def test_doctor_warns_of_too_many_threads(shipped: None, monkeypatch: pytest.Mon
     document = json.loads(run("doctor", "--json").stdout)
     assert document["processor"]["threads per photo"] == "1000 (from OMP_NUM_THREADS)"
     assert "slower" in document["problems"]["threads per photo"]
-
-
-@pytest.mark.parametrize(
-    ("text", "features"),
-    [
-        ("model name : x\nflags\t\t: fpu avx2 avx512_vnni avx\n", ["avx", "avx2", "avx512_vnni"]),
-        ("Features\t: fp asimd asimddp i8mm\n", ["asimd", "asimddp", "i8mm"]),
-        ("", []),
-    ],
-)
-def test_cpu_features(tmp_path: Path, text: str, features: list[str]) -> None:
-    file = tmp_path / "cpuinfo"
-    file.write_text(text)
-    assert diagnosis.cpu_features(file) == features
-
-
-def test_cpu_features_where_there_is_no_cpuinfo(tmp_path: Path) -> None:
-    assert all(isinstance(name, str) for name in diagnosis.cpu_features(tmp_path / "none"))

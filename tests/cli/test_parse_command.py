@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,28 @@ def test_standard_input(photos: Path) -> None:
     assert "error[empty_image]: -: the picture has no bytes" in done.stderr
 
 
+@pytest.mark.parametrize("option", [["--engine", "openvino"], []])
+def test_the_engine_is_an_option_and_a_variable(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, option: list[str]
+) -> None:
+    monkeypatch.setenv("M2FP_ENGINE", "torch" if option else "openvino")
+    done = run("photos/a.png", *option)
+    assert done.exit_code == 0
+    assert len(lines(done)[0]["persons"]) == 2
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    done = run("photos/a.png", *option)
+    assert done.exit_code == 2
+    assert "pip install 'm2fp[openvino]'" in done.stderr
+
+
+def test_the_rules_are_an_option(photos: Path) -> None:
+    ours = lines(run("photos/a.png", "--rules", "m2fp"))[0]["persons"]
+    official = lines(run("photos/a.png", "--rules", "official"))[0]["persons"]
+    assert [person["bbox"] for person in ours] == [person["bbox"] for person in official]
+    # The official score of a person is also that of the parts.
+    assert all(b["score"] < a["score"] for a, b in zip(ours, official, strict=True))
+
+
 def test_limits_come_from_the_environment(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("M2FP_LIMITS__MAX_PIXELS", "1000")
     done = run("photos/a.png")
@@ -160,6 +183,8 @@ def test_limits_come_from_the_environment(photos: Path, monkeypatch: pytest.Monk
     ("arguments", "message"),
     [
         (["photos/a.png", "--model", "nope"], "error[model_not_found]: there is no model 'nope'"),
+        (["photos/a.png", "--engine", "fast"], "error[config_error]: --engine is 'fast': input"),
+        (["photos/a.png", "--rules", "mine"], "error[config_error]: --rules does not know 'mine'"),
         (["photos/a.png", "--save", "maks"], "error[config_error]: --save does not know 'maks'"),
         (["photos/a.png", "--skip-existing"], "error[config_error]: --skip-existing looks at"),
     ],

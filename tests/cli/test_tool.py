@@ -17,10 +17,13 @@ from m2fp.errors import (
     ChecksumMismatch,
     ConfigError,
     DataError,
+    DownloadFailed,
     InferenceFailed,
+    LicenceNotAccepted,
     M2FPError,
     MissingExtra,
     ModelNotFound,
+    OfflineModelMissing,
     SourceNotFound,
     UndecodableImage,
 )
@@ -114,6 +117,9 @@ def test_a_closed_pipe_is_quiet() -> None:
     [
         (MissingExtra(extra="train", purpose="Training"), ExitCode.USAGE),
         (ModelNotFound(""), ExitCode.USAGE),
+        (LicenceNotAccepted("", licence="x"), ExitCode.USAGE),
+        (OfflineModelMissing(""), ExitCode.USAGE),
+        (DownloadFailed(""), ExitCode.SOME_FAILED),
         (SourceNotFound(""), ExitCode.SOME_FAILED),
         (DataError(""), ExitCode.SOME_FAILED),
         (InferenceFailed(""), ExitCode.UNEXPECTED),

@@ -11,6 +11,7 @@ from tests.toy_folder import write_folder
 from typer.testing import CliRunner
 
 from m2fp.cli import screen, val
+from m2fp.errors import IncompatibleModel
 
 
 def run(*arguments: object) -> str:
@@ -29,6 +30,15 @@ def test_json_in_a_pipe_and_in_a_file(tmp_path: Path, fake_model: Path) -> None:
     assert [report["photos"] for report in printed["reports"]] == [6, 2]
     assert printed["reports"][0]["people"]["right_count"] == 1.0
     assert json.loads(file.read_text(encoding="utf-8")) == printed
+
+
+def test_the_engine_is_an_option(tmp_path: Path, fake_model: Path) -> None:
+    root = write_folder(tmp_path / "toys", count=1)
+    options = ("--data", root, "--threads", 1)
+    (report,) = json.loads(run(fake_model, *options, "--engine", "openvino"))["reports"]
+    assert report["people"]["right_count"] == 1.0
+    with pytest.raises(IncompatibleModel, match="the engine torch runs"):
+        run(fake_model, *options, "--engine", "torch")
 
 
 def test_tables_on_a_terminal(

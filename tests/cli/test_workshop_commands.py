@@ -1,4 +1,4 @@
-"""`m2fp benchmark`, `train` and `export`: the commands around functions tested elsewhere."""
+"""`m2fp train` and `export`: the commands around functions tested elsewhere."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import m2fp.benchmark
-from m2fp.benchmark import StagePlan, StageReport, StageTimes
 from m2fp.cli.app import build_app
 
+_WITH_TORCH = ("m2fp.checkpoints", "m2fp.export")
 RECIPE = 'name = "tiny"\nsteps = 4\nbatch = 1\n'
 
 
@@ -22,56 +21,17 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(build_app(), [str(word) for word in arguments])
 
 
-@pytest.fixture
-def plans(monkeypatch: pytest.MonkeyPatch) -> list[StagePlan]:
-    """Collect what would be measured."""
-    seen: list[StagePlan] = []
-
-    def measure(plan: StagePlan) -> StageReport:
-        assert plan.photo.is_file()
-        seen.append(plan)
-        stages = {"total": StageTimes(0.1, 0.1, 0.1)}
-        return StageReport("fake", "fp32", "onnxruntime", 1, 64, 48, 2, plan.runs, 0.5, 0.2,
-                           stages, None, None)  # fmt: skip
-
-    monkeypatch.setattr(m2fp.benchmark, "measure_stages", measure)
-    return seen
-
-
-def test_benchmark(plans: list[StagePlan], tmp_path: Path) -> None:
-    photos = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
-    for photo in photos:
-        photo.touch()
-    done = run("benchmark", *photos, "--runs", 3, "--threads", 1, "--model", "x.onnx")
-    assert done.exit_code == 0
-    assert done.stdout.count("100.0") == 6
-    assert plans == [StagePlan(photo, "x.onnx", threads=1, runs=3) for photo in photos]
-
-
-def test_benchmark_formats(plans: list[StagePlan], tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").touch()
-    assert "|---|---:|" in run("benchmark", tmp_path / "a.jpg", "--markdown").stdout
-    (report,) = json.loads(run("benchmark", tmp_path / "a.jpg", "--json").stdout)
-    assert report["model"] == "fake"
-
-
-def test_benchmark_draws_a_picture(plans: list[StagePlan]) -> None:
-    done = run("benchmark")
-    assert done.exit_code == 0
-    assert "without people" in done.stderr
-    assert not plans[0].photo.exists()
-
-
 @pytest.mark.parametrize(
     ("arguments", "extra"),
     [
         (["train", "x.toml", "--data", "d", "-o", "r"], "m2fp[train]"),
-        (["export", "last.pt", "-o", "x.onnx"], "m2fp[train]"),
+        (["export", "last.pt", "-o", "x.onnx"], "m2fp[export]"),
+        (["convert", "x.pth", "-o", "x.safetensors"], "m2fp[export]"),
     ],
 )
 def test_without_torch(monkeypatch: pytest.MonkeyPatch, arguments: list[str], extra: str) -> None:
     # Another test may have loaded what imports torch at its top.
-    for loaded in [name for name in sys.modules if name.startswith("m2fp.export")]:
+    for loaded in [name for name in sys.modules if name.startswith(_WITH_TORCH)]:
         monkeypatch.delitem(sys.modules, loaded)
     monkeypatch.setitem(sys.modules, "torch", None)
     done = run(*arguments)

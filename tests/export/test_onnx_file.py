@@ -8,34 +8,15 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from tests.export.small import PUBLISH, small
 
 from m2fp.engine.onnxruntime_engine import OnnxEngine
 from m2fp.errors import ConfigError
 from m2fp.export import export_checkpoint, export_model
 from m2fp.export.onnx_file import model_info
-from m2fp.model import M2FP, DecoderConfig, ModelConfig, PixelDecoderConfig
-from m2fp.train.config import PublishConfig
+from m2fp.model import M2FP
 
-PUBLISH = PublishConfig(short_side=96, long_side=160, licence="CC0-1.0", description="A test.")
 SIZES = [(64, 64), (64, 160), (192, 96), (32, 224)]
-
-
-def small(kind: str) -> M2FP:
-    torch.manual_seed(0)
-    coordinates = kind == "fpn"
-    config = ModelConfig(
-        backbone="efficientnet-lite0",
-        mask_dim=32,
-        pixel_decoder=PixelDecoderConfig(kind, 32, 1, 4, 2, 64, coordinates),  # type: ignore[arg-type]
-        decoder=DecoderConfig(dim=32, layers=2, heads=4, ffn_dim=64, queries=7),
-    )
-    model = M2FP(config).eval()
-    with torch.no_grad():
-        # Embeddings of place start at zero, where a mistake in them would not show.
-        for name, parameter in model.named_parameters():
-            if "_place" in name:
-                parameter.normal_()
-    return model
 
 
 def largest_difference(model: M2FP, path: Path, size: tuple[int, int], seed: int) -> float:

@@ -30,6 +30,26 @@ def test_sizes(photo: tuple[int, int], content: tuple[int, int], padded: tuple[i
     assert RULE.padded_size(*photo) == padded
 
 
+@pytest.mark.parametrize(
+    ("photo", "content", "padded"),
+    [
+        ((768, 1024), (640, 853), (640, 864)),
+        ((1024, 768), (853, 640), (864, 640)),
+        ((3000, 4000), (640, 853), (640, 864)),
+        ((1000, 3000), (444, 1333), (448, 1344)),  # the long side is the limit
+        ((1280, 1281), (640, 641), (640, 672)),  # 640.5 rounded up
+        ((500, 500), (640, 640), (640, 640)),
+    ],
+)
+def test_sizes_of_the_official_multi_person_models(
+    photo: tuple[int, int], content: tuple[int, int], padded: tuple[int, int]
+) -> None:
+    rule = InputRule(640, 1333)
+    assert rule.content_size(*photo) == content
+    assert rule.padded_size(*photo) == padded
+    assert rule.origin(*photo) == (0, 0)
+
+
 @given(st.integers(16, 8000), st.integers(16, 8000), st.sampled_from([1, 32, 64]))
 def test_sizes_keep_their_bounds(height: int, width: int, multiple: int) -> None:
     rule = InputRule(384, 512, multiple)
@@ -61,6 +81,7 @@ def test_json_round_trip() -> None:
         {"std": [1, 0, 1]},
         {"std": [1, "2", 1]},
         {"size": 1},
+        {"kind": "canvas"},
     ],
 )
 def test_bad_rules_are_refused(change: dict[str, Any]) -> None:

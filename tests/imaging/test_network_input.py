@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from m2fp.imaging import InputRule, Photo, prepare
+from m2fp.imaging import CanvasRule, InputRule, Photo, prepare
 from m2fp.imaging.network_input import resize
 
 RULE = InputRule(64, 96, 32, mean=(10.0, 20.0, 30.0), std=(2.0, 4.0, 8.0))
@@ -23,6 +23,28 @@ def test_shape_padding_and_normalisation() -> None:
     inside = made.tensor[0, :, :64, :83]
     np.testing.assert_allclose(inside, 1.0, rtol=1e-5)
     assert not made.tensor[0, :, :, 83:].any()
+
+
+def test_a_canvas_surrounds_the_photo_with_its_grey() -> None:
+    pixels = np.full((51, 200, 3), 128, dtype=np.uint8)
+    pixels[:, :, 0] = 12
+    rule = CanvasRule(64, 96, mean=(10.0, 20.0, 30.0), std=(2.0, 4.0, 8.0))
+    made = prepare(Photo(pixels), rule)
+    assert (made.tensor.shape, made.padded) == ((1, 3, 64, 96), (64, 96))
+    assert (made.content, made.origin) == ((24, 96), (20, 0))
+    assert made.tensor.flags.c_contiguous
+    np.testing.assert_allclose(made.tensor[0, 0, 20:44], 1.0, rtol=1e-5)
+    np.testing.assert_allclose(made.tensor[0, 0, [0, 19, 44, 63]], 59.0, rtol=1e-5)
+    # Where the photo is as grey as the fill, no border can be seen.
+    np.testing.assert_allclose(made.tensor[0, 1], 27.0, rtol=1e-5)
+    np.testing.assert_allclose(made.tensor[0, 2], 12.25, rtol=1e-5)
+
+
+def test_content_one_pixel_narrower_than_the_canvas_is_padded_too() -> None:
+    made = prepare(Photo(np.full((64, 95, 3), 255, dtype=np.uint8)), CanvasRule(64, 96))
+    assert (made.content, made.origin) == ((64, 95), (0, 0))
+    grey = (128 - np.array(CanvasRule().mean)) / CanvasRule().std
+    np.testing.assert_allclose(made.tensor[0, :, :, 95], grey[:, None].repeat(64, 1), rtol=1e-5)
 
 
 def test_normalisation_equals_the_formula_in_double() -> None:

@@ -80,6 +80,35 @@ def test_names_are_complete(name: str) -> None:
     assert len(set(chinese)) == len(chinese)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "class_id", "name"),
+    [
+        ("cihp", 0, "Background"),
+        ("cihp", 3, "Gloves"),
+        ("cihp", 5, "UpperClothes"),
+        ("cihp", 10, "Torso-skin"),
+        ("cihp", 20, "Human"),
+        ("lip", 3, "Glove"),
+        ("lip", 10, "Jumpsuits"),
+        ("lip", 19, "Right-shoe"),
+        ("ppp", 6, "upper-arm"),
+        ("ppp", 7, "person"),
+        ("atr", 16, "bag"),
+    ],
+)
+def test_official_names(scheme: str, class_id: int, name: str) -> None:
+    assert get_scheme(scheme).official_name(class_id) == name
+
+
+@pytest.mark.parametrize("name", ["cihp", "lip"])
+def test_official_names_are_ours_in_another_spelling(name: str) -> None:
+    scheme = get_scheme(name)
+    for label in scheme.labels:
+        official = scheme.official_name(label.id)
+        plain = official.lower().replace("-", "")
+        assert plain.startswith(label.name.replace("-", ""))
+
+
 @ALL
 def test_flip_table_swaps_sides_and_undoes_itself(name: str) -> None:
     scheme, table = get_scheme(name), get_scheme(name).flip_table()
@@ -130,3 +159,10 @@ def test_a_senseless_scheme_is_refused(
     labels = tuple(Label(i, name, name, (0, 0, 0)) for i, name in zip(ids, names, strict=True))
     with pytest.raises(ConfigError):
         LabelScheme("x", "X", labels, person_class, pairs)
+
+
+def test_official_names_are_given_for_all_classes_or_none() -> None:
+    labels = tuple(Label(i, name, name, (0, 0, 0)) for i, name in enumerate("ab"))
+    assert LabelScheme("x", "X", labels, 2, (), ("A", "B", "C")).official_name(2) == "C"
+    with pytest.raises(ConfigError, match="official name"):
+        LabelScheme("x", "X", labels, 2, (), ("A", "B"))

@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from m2fp.errors import IncompatibleModel
-from m2fp.model import M2FP, DecoderConfig, ModelConfig, PixelDecoderConfig
+from m2fp.model import M2FP, DecoderConfig, ModelConfig
 from m2fp.model.official_names import (
     RENAMES,
     _pattern,
     from_official,
-    rename_official,
+    is_leftover,
     to_official,
 )
 
@@ -52,7 +52,8 @@ def test_every_row_of_the_table_is_used(official_shapes: dict[str, tuple[int, ..
         next(row for row, pattern in patterns if pattern.match(name)) for name in official_shapes
     }
     assert [row[1] for row in RENAMES if row not in used] == [
-        "sem_seg_head.predictor.static_query."  # only in Mask2Former's first releases
+        "sem_seg_head.predictor.static_query.",  # only in Mask2Former's first releases
+        "sem_seg_head.predictor.input_proj.{level}.",  # only where widths differ
     ]
 
 
@@ -67,21 +68,29 @@ def test_parameter_counts_of_the_official_size(network: M2FP) -> None:
     assert count(network.decoder) == 14_464_278
 
 
-def test_a_whole_checkpoint_moves_over() -> None:
-    torch.manual_seed(0)
-    config = ModelConfig(
-        backbone="resnet50",
-        mask_dim=32,
-        pixel_decoder=PixelDecoderConfig(dim=32, layers=1, ffn_dim=32),
-        decoder=DecoderConfig(dim=32, layers=1, ffn_dim=32, queries=4),
+def test_what_serves_training_only_is_left_over(
+    official_shapes: dict[str, tuple[int, ...]],
+) -> None:
+    leftovers = (
+        "criterion.empty_weight",
+        "pixel_mean",
+        "pixel_std",
+        "backbone.res2.0.conv1.norm.num_batches_tracked",
     )
-    network = M2FP(config)
-    state = network.state_dict()
-    official = {f"module.{to_official(name)}": tensor for name, tensor in state.items()}
-    official["module.criterion.empty_weight"] = torch.ones(22)
-    official["module.pixel_mean"] = torch.ones(3, 1, 1)
-    official["module.backbone.res2.0.conv1.norm.num_batches_tracked"] = torch.tensor(7)
-    M2FP(config).load_state_dict(rename_official(official))  # strict: all there, no more
+    assert all(map(is_leftover, leftovers))
+    assert not any(map(is_leftover, official_shapes))
+
+
+def test_widths_that_differ_have_a_projection_between_them() -> None:
+    config = ModelConfig(decoder=DecoderConfig(dim=128))
+    with torch.device("meta"):
+        names = M2FP(config).state_dict()
+    projections = [to_official(name) for name in names if name.startswith("decoder.project.")]
+    assert projections == [
+        f"sem_seg_head.predictor.input_proj.{level}.{kind}"
+        for level in range(3)
+        for kind in ("weight", "bias")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +106,8 @@ def test_a_whole_checkpoint_moves_over() -> None:
             "decoder.layers.8.cross_attention.in_proj_weight",
         ),
         ("sem_seg_head.predictor.static_query.weight", "decoder.query_features.weight"),
+        ("sem_seg_head.adapter_1.norm.bias", "pixel_decoder.lateral.norm.bias"),
+        ("sem_seg_head.input_proj.2.0.weight", "pixel_decoder.project.2.conv.weight"),
     ],
 )
 def test_names_by_hand(official: str, ours: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.postprocess.scenes import CIHP, FACE, HAIR, LIP, PANTS, PERSON, SHIRT, Scene, cells
+from tests.postprocess.scenes import CIHP, FACE, HAIR, PANTS, PERSON, SHIRT, Scene, cells
 
 from m2fp.engine import QueryPredictions
 from m2fp.imaging import NetworkInput
@@ -187,24 +187,6 @@ def test_evidence_just_above_the_least_is_enough_far_from_the_mask() -> None:
     mask[10:14, 16:22] = -1.1  # 0.95 x 0.25
     assert (cells(scene.maps().part_map)[10:13, 17:21] == SHIRT).all()
     assert not scene.maps(PostprocessConfig(min_evidence=0.25)).part_map[40:, 64:].any()
-
-
-def test_without_a_person_class_everything_is_one_person() -> None:
-    scene = Scene(scheme=LIP)
-    scene.add(SHIRT, (2, 8, 2, 8), probability=0.9)
-    scene.add(HAIR, (10, 12, 12, 24), probability=0.6)
-    scene.add(0, (0, 2, 0, 24))
-    maps = scene.maps()
-    check_consistent(maps)
-    np.testing.assert_array_equal(maps.person_map, maps.part_map != 0)
-    assert maps.segment_scores == pytest.approx({(1, SHIRT): 0.9, (1, HAIR): 0.6}, abs=2e-3)
-    assert 0.6 < maps.person_scores[0] < 0.9
-
-
-def test_without_a_person_class_and_without_parts_there_is_nobody() -> None:
-    maps = Scene(scheme=LIP).maps()
-    assert maps.person_scores == ()
-    assert not maps.person_map.any()
 
 
 def test_people_are_numbered_from_left_to_right_then_down() -> None:

@@ -8,8 +8,10 @@ from tests.postprocess.scenes import CIHP, FACE, HAIR, PERSON, SHIRT, Scene
 
 from m2fp.engine import QueryPredictions
 from m2fp.errors import ConfigError, IncompatibleModel
+from m2fp.postprocess import assemble
 from m2fp.postprocess.config import PostprocessConfig
-from m2fp.postprocess.queries import Candidates, mean_inside, select, sigmoid
+from m2fp.postprocess.probabilities import class_probabilities, sigmoid
+from m2fp.postprocess.queries import Candidates, mean_inside, select
 
 CONFIG = PostprocessConfig()
 
@@ -21,6 +23,14 @@ def chosen(scene: Scene, config: PostprocessConfig = CONFIG) -> Candidates:
 def test_sigmoid_never_overflows() -> None:
     found = sigmoid(np.array([-1e30, -2.0, 0.0, 2.0, 1e30], np.float32))
     np.testing.assert_allclose(found, [0, 0.119203, 0.5, 0.880797, 1], atol=1e-6)
+
+
+def test_class_probabilities_leave_out_no_object_and_rows_that_are_no_numbers() -> None:
+    logits = np.log(np.array([[1, 2, 5], [3, 3, 2], [1, 1, 0], [1, 1, 1]], np.float32).clip(1e-9))
+    logits[2, 2], logits[3, 0] = np.nan, np.inf
+    found = class_probabilities(logits)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, [[1 / 8, 2 / 8], [3 / 8, 3 / 8], [0, 0], [0, 0]], atol=1e-6)
 
 
 def test_mean_inside_counts_only_positive_cells() -> None:
@@ -116,7 +126,7 @@ def test_masks_are_cropped_to_the_content() -> None:
 def test_shapes_that_do_not_fit(classes: tuple[int, ...], masks: tuple[int, ...]) -> None:
     given = QueryPredictions(np.zeros(classes, np.float32), np.zeros(masks, np.float32))
     with pytest.raises(IncompatibleModel, match="export"):
-        select(given, Scene().network_input(), CIHP, CONFIG)
+        assemble(given, Scene().network_input(), CIHP, CONFIG)
 
 
 @pytest.mark.parametrize(

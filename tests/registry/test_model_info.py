@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from m2fp.errors import IncompatibleModel
-from m2fp.imaging import InputRule
+from m2fp.imaging import CanvasRule, InputRule
 from m2fp.labels import get_scheme
 from m2fp.registry import ModelInfo
 
@@ -36,6 +36,17 @@ def test_round_trip() -> None:
     assert ModelInfo.from_metadata(info().to_metadata(), DIGEST) == info()
 
 
+def test_round_trip_with_a_canvas() -> None:
+    single = info(scheme=get_scheme("lip"), input=CanvasRule())
+    assert ModelInfo.from_metadata(single.to_metadata(), DIGEST) == single
+
+
+def test_files_from_before_there_were_kinds_of_input_still_load() -> None:
+    data = json.loads(info().to_metadata())
+    del data["input"]["kind"]
+    assert ModelInfo.from_metadata(json.dumps(data), DIGEST) == info()
+
+
 def test_the_hash_is_not_written() -> None:
     assert DIGEST not in info().to_metadata()
 
@@ -61,6 +72,7 @@ def test_a_missing_key_is_named(key: str) -> None:
         (document(name=7), "name must be text"),
         (document(input=7), "cannot be used"),
         (document(input={"short_side": 1}), "cannot be used"),
+        (document(input={"kind": "round"}), "unknown kind 'round'"),
     ],
 )
 def test_unusable_documents_say_what_to_do(text: str, hint: str) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from tests.toy_folder import write_folder
 
 from m2fp.data.cihp_folder import CihpFolder, CihpSample, read_sample
-from m2fp.errors import ConfigError, DataError, EngineError
+from m2fp.engine.torch_engine import TorchEngine
+from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation import evaluate
 from m2fp.imaging import InputRule
 from m2fp.model import M2FP, DecoderConfig, ModelConfig, PixelDecoderConfig
 from m2fp.parser import Parser
-from m2fp.train.validate import TorchEngine, make_validator
+from m2fp.train.validate import make_validator
 
 RULE = InputRule(96, 128, 32)
 
@@ -37,38 +37,8 @@ def samples(tmp_path: Path) -> list[CihpSample]:
     return CihpFolder(write_folder(tmp_path / "toys", count=6), "val").samples()
 
 
-def test_engine_gives_what_the_network_gives(model: M2FP) -> None:
-    engine = TorchEngine(model, RULE)
-    tensor = np.random.default_rng(0).standard_normal((1, 3, 96, 128), dtype=np.float32)
-    model.train()
-    found = engine.run(tensor)
-    assert model.training  # left as it was
-    assert found.class_logits.shape == (10, 22)
-    assert found.mask_logits.shape == (10, 24, 32)
-    assert found.class_logits.dtype == found.mask_logits.dtype == np.float32
-    with torch.no_grad():
-        output = model.eval()(torch.from_numpy(tensor))
-    np.testing.assert_allclose(found.class_logits, output.class_logits[0].numpy(), atol=1e-5)
-    np.testing.assert_allclose(found.mask_logits, output.mask_logits()[0].numpy(), atol=1e-4)
-
-
-def test_engine_describes_the_network(model: M2FP) -> None:
-    info = TorchEngine(model, RULE).info
-    assert info.scheme.name == "cihp"
-    assert info.input.mean == model.backbone.mean != RULE.mean
-    assert (info.input.short_side, info.input.long_side) == (96, 128)
-
-
-def test_a_closed_engine_refuses(model: M2FP) -> None:
-    engine = TorchEngine(model, RULE)
-    engine.close()
-    engine.close()
-    with pytest.raises(EngineError, match="closed"):
-        engine.run(np.zeros((1, 3, 96, 128), np.float32))
-
-
 def test_validator_scores_as_the_evaluation_does(model: M2FP, samples: list[CihpSample]) -> None:
-    with Parser(engine=TorchEngine(model, RULE)) as parser:
+    with Parser(engine=TorchEngine.around(model, RULE)) as parser:
         report = evaluate(parser, map(read_sample, samples[::2]))
     score = make_validator(samples, RULE, limit=3)(model)
     assert score == report.table("ccp14").miou_d2

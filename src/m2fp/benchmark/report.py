@@ -1,16 +1,20 @@
-"""The outcome of a stage measurement, as values, text and Markdown."""
+"""The outcome of a benchmark, as values; `rendering` makes text of it."""
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
-_MEGABYTE = 1_000_000
+from m2fp.results import Timing
+
+STAGES: Final = ("decode", "preprocess", "inference", "postprocess", "total")
 
 
 @dataclass(frozen=True, slots=True)
 class StageTimes:
-    """Seconds of one stage over all runs."""
+    """Seconds of one stage over all measured rounds."""
 
     median_s: float
     fastest_s: float
@@ -18,82 +22,100 @@ class StageTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class StageReport:
-    """What one photo costs with one model on this machine.
+class Row:
+    """What one photo costs one contender on this machine.
 
     Attributes:
+        name: unique among the rows.
         model: name in the model's metadata.
-        precision: "fp32" or "int8".
+        precision: likewise.
         engine: what ran it.
-        threads: threads per inference.
-        width: of the photo in pixels.
-        height: of the photo in pixels.
         persons: people found, which the post-processing time depends on.
-        runs: measured runs, after the warm-up.
-        load_s: reading and preparing the model.
+        stages: by name, in the order of `STAGES`.
+        speed: how many times as fast as the reference: the median over the rounds of the
+            reference's total divided by this one's in the same round.
+        load_s: importing the engine, reading and preparing the model.
         first_s: the first photo, which also fills caches.
-        stages: by name, in the order of work; "total" last.
         loaded_bytes: memory after the model was loaded; None where the system does not say.
         peak_bytes: most memory of the whole process, Python and model included; or None.
     """
 
+    name: str
     model: str
     precision: str
     engine: str
-    threads: int
-    width: int
-    height: int
     persons: int
-    runs: int
+    stages: dict[str, StageTimes]
+    speed: float
     load_s: float
     first_s: float
-    stages: dict[str, StageTimes]
     loaded_bytes: int | None
     peak_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """A contender that could not go on, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReport:
+    """One photo, parsed by all contenders in turns.
+
+    Attributes:
+        photo: name of the file.
+        width: in pixels.
+        height: in pixels.
+        reference: name of the row that `speed` compares with.
+        rows: in the order of the plan, at least one.
+        dropouts: contenders without a row.
+    """
+
+    photo: str
+    width: int
+    height: int
+    reference: str
+    rows: tuple[Row, ...]
+    dropouts: tuple[Dropout, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkReport:
+    """All photos.
+
+    Attributes:
+        threads: threads per parse.
+        runs: measured rounds per photo, after the warm-up.
+        photos: in the order of the plan.
+    """
+
+    threads: int
+    runs: int
+    photos: tuple[PhotoReport, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dict."""
         return asdict(self)
 
-    def to_text(self) -> str:
-        """Return aligned columns for a terminal."""
-        rows = [("stage", "median ms", "fastest ms", "slowest ms"), *self._rows()]
-        lines = [f"{a:<12}{b:>10}{c:>12}{d:>12}" for a, b, c, d in rows]
-        return "\n".join([self._title(), "", *lines, "", self._footer()])
 
-    def to_markdown(self) -> str:
-        """Return a table for a document."""
-        lines = ["| stage | median ms | fastest ms | slowest ms |", "|---|---:|---:|---:|"]
-        lines += [f"| {' | '.join(row)} |" for row in self._rows()]
-        return "\n".join([self._title(), "", *lines, "", self._footer()])
-
-    def _title(self) -> str:
-        return (
-            f"{self.model} ({self.precision}), {self.engine}, {_count(self.threads, 'thread')}, "
-            f"{self.width} x {self.height} pixels, {_count(self.persons, 'person')}, "
-            f"{_count(self.runs, 'run')}"
-        )
-
-    def _rows(self) -> list[tuple[str, str, str, str]]:
-        return [
-            (name, _ms(times.median_s), _ms(times.fastest_s), _ms(times.slowest_s))
-            for name, times in self.stages.items()
-        ]
-
-    def _footer(self) -> str:
-        return (
-            f"load {_ms(self.load_s)} ms, first photo {_ms(self.first_s)} ms, "
-            f"memory {_megabytes(self.loaded_bytes)} loaded, {_megabytes(self.peak_bytes)} peak"
-        )
+def stage_times(timings: Sequence[Timing]) -> dict[str, StageTimes]:
+    """Return the times per stage over at least one round."""
+    times: dict[str, StageTimes] = {}
+    for stage in STAGES:
+        seconds = [getattr(timing, f"{stage}_s") for timing in timings]
+        times[stage] = StageTimes(statistics.median(seconds), min(seconds), max(seconds))
+    return times
 
 
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f}"
+def speed_against(reference: Sequence[Timing], own: Sequence[Timing]) -> float:
+    """Return how many times as fast as the reference `own` is, both in the order of the rounds.
 
-
-def _megabytes(size: int | None) -> str:
-    return "unknown" if size is None else f"{size / _MEGABYTE:.0f} MB"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    The two times of a round were taken within seconds of each other, so what slows the machine
+    down for a minute is in both and leaves their ratio alone; a ratio of medians has no such pairs.
+    """
+    return statistics.median(
+        theirs.total_s / ours.total_s for theirs, ours in zip(reference, own, strict=True)
+    )

@@ -1,8 +1,9 @@
-"""`m2fp benchmark`: what a photo costs here."""
+"""`m2fp benchmark`: what a photo costs here, with one model or with several in turns."""
 
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from m2fp.benchmark import StageReport
+    from m2fp.benchmark import BenchmarkPlan, BenchmarkReport, Step
 
 _DRAWN_SIZE = (1024, 768)
 
@@ -26,14 +27,34 @@ def benchmark(
         typer.Argument(metavar="[PHOTO]", help="Each is measured by itself."),
     ] = None,
     *,
-    model: Annotated[
+    models: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="MODEL",
+            help="Name or model file; may be repeated. \\[default: builtin]",
+        ),
+    ] = None,
+    engines: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="auto, onnxruntime, openvino, openvino-bf16 or torch; may be repeated. "
+            "\\[default: auto]",
+        ),
+    ] = None,
+    torch_reference: Annotated[
         str | None,
         typer.Option(
-            "--model", "-m", metavar="MODEL", help="Name or ONNX file. \\[default: builtin]"
+            "--torch-reference",
+            metavar="FILE.safetensors",
+            help="Compare with this checkpoint in plain PyTorch, naively post-processed.",
         ),
     ] = None,
     runs: Annotated[
-        int, typer.Option("--runs", metavar="N", min=1, help="Measured runs per photo.")
+        int, typer.Option("--runs", metavar="N", min=1, help="Measured rounds per photo.")
     ] = 20,
     threads: Annotated[
         int | None,
@@ -42,28 +63,74 @@ def benchmark(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure time per stage, and memory."""
-    from m2fp.benchmark import StagePlan, measure_stages
-    from m2fp.cli.screen import notes, show_note, write_line
+    """Measure time per stage, and memory.
+
+    Several models or engines take turns, photo by photo, so that a noisy machine treats them alike.
+    """
+    from m2fp.benchmark import TORCH_REFERENCE, BenchmarkPlan, Contender
+    from m2fp.cli.screen import show_note
+    from m2fp.errors import ConfigError
     from m2fp.settings import load_settings
 
-    settings = load_settings(model=model, threads=threads)
-    reports: list[StageReport] = []
+    if markdown and as_json:
+        raise ConfigError("--markdown and --json exclude each other", option="markdown")
+    asked: list[str | None] = [*engines] if engines else [None]
+    choices = [load_settings(engine=engine, threads=threads) for engine in asked]
+    settings = choices[0]
+    contenders = [
+        Contender(model, choice.engine)
+        for model in models or [settings.model]
+        for choice in choices
+    ]
+    if torch_reference is not None:
+        contenders.insert(0, Contender(torch_reference, TORCH_REFERENCE))
     with TemporaryDirectory(prefix="m2fp-") as folder:
         if not photos:
             show_note(
                 "no photo given: measuring a drawn picture without people, for which "
                 "post-processing is cheaper than for a photo"
             )
-        for photo in photos or [_draw_picture(Path(folder))]:
-            plan = StagePlan(photo, settings.model, threads=settings.threads, runs=runs)
-            with notes().status(f"{photo.name}: {runs} runs"):
-                reports.append(measure_stages(plan))
+        plan = BenchmarkPlan(
+            photos=tuple(photos or [_draw_picture(Path(folder))]),
+            contenders=tuple(contenders),
+            threads=settings.threads,
+            runs=runs,
+            limits=settings.limits.to_intake(),
+            cache_dir=settings.cache_dir,
+        )
+        report = _run(plan)
+    _print(report, markdown=markdown, as_json=as_json)
+
+
+def _run(plan: BenchmarkPlan) -> BenchmarkReport:
+    import sys
+
+    from m2fp.benchmark import run_benchmark
+    from m2fp.cli.progress_line import ProgressLine
+
+    rounds = 1 + plan.warm_up + plan.runs  # loading takes about as long as a round
+    total = len(plan.photos) * len(plan.contenders) * rounds
+    # Hundreds of lines that say nothing new have no place in a log.
+    with ProgressLine(total, shown=sys.stderr.isatty()) as progress:
+        steps = count()
+
+        def show(step: Step) -> None:
+            action = "loading" if step.round is None else f"round {step.round + 1}"
+            progress.show(next(steps), f"{step.photo.name}: {step.contender}: {action}")
+
+        return run_benchmark(plan, show)
+
+
+def _print(report: BenchmarkReport, *, markdown: bool, as_json: bool) -> None:
+    from m2fp.benchmark import to_markdown, to_text
+    from m2fp.cli.screen import printable, write_line
+
     if as_json:
-        write_line(json.dumps([report.to_dict() for report in reports], indent=2))
-    else:
-        texts = [report.to_markdown() if markdown else report.to_text() for report in reports]
-        write_line("\n\n".join(texts))
+        write_line(json.dumps(report.to_dict(), indent=2))
+        return
+    text = to_markdown(report) if markdown else to_text(report)
+    for line in text.split("\n"):
+        write_line(printable(line))
 
 
 def _draw_picture(folder: Path) -> Path:

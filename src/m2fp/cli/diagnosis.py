@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -12,18 +11,16 @@ from pathlib import Path
 
 import m2fp
 from m2fp.cli.models import check, show_bytes
-from m2fp.engine import cpu_quota
+from m2fp.engine import check_engine_name, choose_engine, cpu_quota
+from m2fp.engine.openvino_import import import_openvino
+from m2fp.engine.processor import cpu_features
 from m2fp.engine.threads import affinity_count, cgroup_limit
-from m2fp.registry import entries
+from m2fp.errors import EngineUnavailable, MissingExtra, ModelError
+from m2fp.registry import ModelCache, entries, remote_models, resolve
 from m2fp.settings import Settings, origin
 
-_PACKAGES = ("numpy", "pillow", "onnxruntime", "opencv-python-headless", "typer", "rich")
-_OPTIONAL = ("pillow-heif", "torch", "onnx")
-# Instructions that decide how fast networks run, on x86 and on ARM.
-_TELLING = (
-    *("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8"),
-    *("asimd", "asimddp", "i8mm", "bf16", "sve"),
-)
+_PACKAGES = ("numpy", "pillow", "onnxruntime", "typer", "rich")
+_OPTIONAL = ("pillow-heif", "opencv-python-headless", "onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,11 @@ def diagnose(settings: Settings) -> dict[str, list[Finding]]:
     return {
         "m2fp": _program(),
         "packages": _packages(),
-        "engine": _engine(),
+        "engines": _engines(settings),
         "processor": _processor(settings),
         "models": _models(settings),
         "limits": [Finding(name, f"{value:,}") for name, value in settings.limits],
-        "folders": _folders(),
+        "folders": _folders(settings),
     }
 
 
@@ -73,12 +70,57 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _engine() -> list[Finding]:
+def _engines(settings: Settings) -> list[Finding]:
+    chosen = settings.engine
+    return [
+        _onnxruntime(),
+        _openvino(),
+        _optional_engine("torch", "torch", "export"),
+        Finding("auto", _auto(settings)),
+        Finding("chosen", f"{chosen} (from {origin(settings, 'engine')})", _problem_of(chosen)),
+    ]
+
+
+def _onnxruntime() -> Finding:
     try:
         import onnxruntime
     except ImportError as error:
-        return [Finding("onnxruntime", "cannot be loaded", str(error))]
-    return [Finding("providers", ", ".join(onnxruntime.get_available_providers()))]
+        return Finding("onnxruntime", "cannot be loaded", str(error))
+    providers = ", ".join(onnxruntime.get_available_providers())
+    return Finding("onnxruntime", f"{onnxruntime.__version__}, providers {providers}")
+
+
+def _openvino() -> Finding:
+    found = _optional_engine("openvino", "openvino", "openvino")
+    try:
+        import_openvino()
+    except MissingExtra:
+        return found
+    except EngineUnavailable as error:
+        return Finding("openvino", found.value, error.message)
+    return found
+
+
+def _optional_engine(name: str, package: str, extra: str) -> Finding:
+    missing = f"not installed: pip install 'm2fp[{extra}]'"
+    return Finding(name, _version(package) or missing)
+
+
+def _auto(settings: Settings) -> str:
+    try:
+        path = resolve(settings.model, settings.cache_dir)
+    except ModelError:
+        return "unknown: the chosen model is not there"
+    choice = choose_engine(path)
+    return f"{choice.name}: {choice.reason}"
+
+
+def _problem_of(engine: str) -> str:
+    try:
+        check_engine_name(engine)
+    except (EngineUnavailable, MissingExtra) as error:
+        return error.message
+    return ""
 
 
 def _processor(settings: Settings) -> list[Finding]:
@@ -100,25 +142,6 @@ def _processor(settings: Settings) -> list[Finding]:
     ]
 
 
-def cpu_features(cpuinfo: Path = Path("/proc/cpuinfo")) -> list[str]:
-    """Return the instruction sets that matter here; numpy's word where Linux has none."""
-    try:
-        text = cpuinfo.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return _features_of_numpy()
-    found = re.search(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
-    present = set(found.group(1).split()) if found else set()
-    return [name for name in _TELLING if name in present]
-
-
-def _features_of_numpy() -> list[str]:
-    import numpy as np
-
-    config = np.show_config(mode="dicts")
-    extensions = (config or {}).get("SIMD Extensions", {})
-    return [*extensions.get("baseline", []), *extensions.get("found", [])]
-
-
 def _models(settings: Settings) -> list[Finding]:
     findings = []
     for entry in entries():
@@ -130,12 +153,18 @@ def _models(settings: Settings) -> list[Finding]:
     return [*findings, Finding("chosen", chosen)]
 
 
-def _folders() -> list[Finding]:
-    from platformdirs import user_cache_dir
-
+def _folders(settings: Settings) -> list[Finding]:
+    cache = ModelCache(settings.cache_dir)
+    source = "M2FP_CACHE_DIR" if settings.cache_dir else "default"
+    fetched = sum(bool(cache.records(model)) for model in remote_models())
+    offline = "; M2FP_OFFLINE forbids downloads" if settings.offline else ""
     return [
         Finding("package", _without_home(str(Path(m2fp.__file__).parent))),
-        Finding("cache", f"{_without_home(user_cache_dir('m2fp'))} (not used yet)"),
+        Finding(
+            "cache",
+            f"{_without_home(str(cache.folder))} (from {source}), "
+            f"downloaded models: {fetched}{offline}",
+        ),
     ]
 
 

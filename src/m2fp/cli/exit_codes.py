@@ -7,11 +7,16 @@ from enum import IntEnum
 from m2fp.errors import (
     ConfigError,
     DataError,
+    DownloadFailed,
     ImageError,
+    IncompatibleModel,
+    LicenceNotAccepted,
     M2FPError,
     MissingExtra,
     ModelNotFound,
+    OfflineModelMissing,
     SourceNotFound,
+    UnsafeCheckpoint,
 )
 
 
@@ -27,9 +32,16 @@ class ExitCode(IntEnum):
 
 
 # Asked for something that does not exist: the command must be changed.
-_USAGE = (ConfigError, ModelNotFound, MissingExtra)
+_USAGE = (ConfigError, ModelNotFound, MissingExtra, LicenceNotAccepted, OfflineModelMissing)
 # The command is right and an input is not.
-_INPUT = (ImageError, SourceNotFound, DataError)
+_INPUT = (
+    ImageError,
+    SourceNotFound,
+    DataError,
+    DownloadFailed,
+    IncompatibleModel,
+    UnsafeCheckpoint,
+)
 
 
 def exit_code_of(error: M2FPError) -> ExitCode:

@@ -3,57 +3,53 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from m2fp.cli.exit_codes import ExitCode
+from m2fp.cli.pull import pull_model
+from m2fp.errors import ConfigError, ModelNotFound
 
 if TYPE_CHECKING:
-    from m2fp.registry import CatalogueEntry
+    from m2fp.registry import CatalogueEntry, ModelCache, RemoteModel
 
 _UNITS = (("MB", 1_000_000), ("kB", 1_000))
+_ROOM_FOR_NAMES = 110  # columns of a terminal; in narrower ones, long names are folded
+_STYLES = {"ok": "green", "downloaded": "yellow", "not downloaded": "dim"}
 
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(help="List, locate and verify models.", no_args_is_help=True)
+    group = typer.Typer(help="List, download, locate and verify models.", no_args_is_help=True)
     group.command("list")(list_models)
+    group.command("pull", no_args_is_help=True)(pull_model)
     group.command("path")(show_path)
     group.command("verify")(verify_models)
+    group.command("rm")(remove_model)
     app.add_typer(group, name="models")
 
 
 def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the models that come with m2fp: name, size, licence, state of the file."""
-    from m2fp.registry import entries
+    """Show the models that come with m2fp and those that can be downloaded.
 
-    states = {entry.name: check(entry) for entry in entries()}
+    A model that is ok can be run; one that is downloaded has to be exported first, which
+    `m2fp models pull` does.
+    """
+    from m2fp.registry import ModelCache, entries, remote_models
+    from m2fp.settings import load_settings
+
+    cache = ModelCache(load_settings().cache_dir)
+    rows = [_shipped_row(entry) for entry in entries()]
+    rows += [_remote_row(model, cache) for model in remote_models()]
     if as_json:
-        _print_json(entries(), states)
-        return
+        from m2fp.cli.screen import write_line
 
-    from rich.table import Table
-    from rich.text import Text
-
-    from m2fp.cli.screen import output
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Name", "Size", "Licence", "sha256", "Description"):
-        table.add_column(title, overflow="fold", justify="right" if title == "Size" else "left")
-    for entry in entries():
-        state = states[entry.name]
-        table.add_row(
-            Text(entry.name, "cyan"),
-            show_bytes(entry.bytes),
-            entry.licence,
-            Text(state, "green" if state == "ok" else "red"),
-            entry.description,
-        )
-    console = output()
-    console.print(table)
+        write_line(json.dumps({"models": rows}, indent=2, ensure_ascii=False))
+    else:
+        _print_table(rows)
 
 
 def show_path(
@@ -62,38 +58,61 @@ def show_path(
     """Print where a model's file is."""
     from m2fp.cli.screen import write_line
     from m2fp.registry import resolve
+    from m2fp.settings import load_settings
 
-    write_line(str(resolve(model)))
+    write_line(str(resolve(model, load_settings().cache_dir)))
 
 
 def verify_models(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]", help="Default: all.")
+        list[str] | None, typer.Argument(metavar="[NAME]", help="Default: all that are here.")
     ] = None,
 ) -> None:
-    """Read model files through and compare their sha256 with the catalogue.
+    """Read model files through and compare their sha256 with what is known of them.
 
     Exit codes: 0 all are whole, 3 some are not.
     """
     from m2fp.cli.screen import show_m2fp_error, write_line
     from m2fp.errors import ModelError
-    from m2fp.registry import entries, verify
+    from m2fp.registry import ModelCache, entries, remote_models, verify
+    from m2fp.settings import load_settings
 
+    folder = load_settings().cache_dir
+    cache = ModelCache(folder)
+    here = [entry.name for entry in entries()]
+    here += [model.name for model in remote_models() if cache.records(model)]
     failed = False
-    for name in names or [entry.name for entry in entries()]:
+    for name in names or here:
         try:
-            entry = verify(name)
+            sha256 = verify(name, folder)
         except ModelError as error:
             show_m2fp_error(error, source=name)
             failed = True
         else:
-            write_line(f"{name}: ok, sha256 {entry.sha256}")
+            write_line(f"{name}: ok, sha256 {sha256}")
     raise typer.Exit(ExitCode.SOME_FAILED if failed else ExitCode.FINE)
+
+
+def remove_model(
+    name: Annotated[str, typer.Argument(help="Name of a downloaded model.")],
+) -> None:
+    """Delete a downloaded model, and what is known of it."""
+    from m2fp.cli.screen import show_note
+    from m2fp.registry import ModelCache, find, find_remote
+    from m2fp.settings import load_settings
+
+    model = find_remote(name)
+    if model is None:
+        if find(name) is not None:
+            raise ConfigError(f"{name} comes with m2fp and cannot be removed", option="name")
+        raise ModelNotFound(f"no model is called {name!r}", model=name)
+    freed = ModelCache(load_settings().cache_dir).remove(model)
+    show_note(f"{show_bytes(freed)} freed" if freed else f"{name} was not downloaded")
 
 
 def check(entry: CatalogueEntry) -> str:
     """Return "ok", "missing" or "damaged" after reading the file through."""
-    from m2fp.errors import ChecksumMismatch, ModelNotFound
+    from m2fp.errors import ChecksumMismatch
     from m2fp.registry import verify
 
     try:
@@ -113,10 +132,47 @@ def show_bytes(size: int) -> str:
     return f"{size} B"
 
 
-def _print_json(entries: tuple[CatalogueEntry, ...], states: dict[str, str]) -> None:
+def _shipped_row(entry: CatalogueEntry) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from m2fp.cli.screen import write_line
+    return {**asdict(entry), "state": check(entry)}
 
-    rows = [{**asdict(entry), "state": states[entry.name]} for entry in entries]
-    write_line(json.dumps({"models": rows}, indent=2, ensure_ascii=False))
+
+def _remote_row(model: RemoteModel, cache: ModelCache) -> dict[str, Any]:
+    """Return what is known; sha256 and size are of the file that runs, else of the checkpoint."""
+    from dataclasses import asdict
+
+    runnable = cache.runnable(model)
+    records = cache.records(model)
+    here = runnable[1] if runnable else records.get(model.checkpoint)
+    return {
+        **asdict(model),
+        "sha256": here.sha256 if here else None,
+        "bytes": here.bytes if here else None,
+        "state": cache.state(model),
+    }
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from m2fp.cli.screen import output, show_note
+
+    console = output()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Name", overflow="fold", no_wrap=console.width >= _ROOM_FOR_NAMES)
+    table.add_column("Size", justify="right")
+    for title in ("Licence", "State", "Description"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(
+            Text(row["name"], "cyan"),
+            "" if row["bytes"] is None else show_bytes(row["bytes"]),
+            row["licence"],
+            Text(row["state"], _STYLES.get(row["state"], "red")),
+            row["description"],
+        )
+    console.print(table)
+    if any(row["state"] in ("not downloaded", "downloaded") for row in rows):
+        show_note("to download one: m2fp models pull NAME; damo/ in place of iic/ means the same")

@@ -13,6 +13,7 @@ from m2fp.errors import ConfigError
 if TYPE_CHECKING:
     from m2fp.cli.batch import BatchPlan, BatchReport
     from m2fp.cli.presenters import Presenter
+    from m2fp.postprocess import Rules
     from m2fp.settings import Settings
 
 _DEFAULT_FOLDER = Path("m2fp-out")
@@ -82,10 +83,27 @@ def parse(
             "--model", "-m", metavar="MODEL", help="Name or ONNX file. \\[default: builtin]"
         ),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="auto, onnxruntime, openvino, openvino-bf16 or torch. \\[default: auto]",
+        ),
+    ] = None,
     threads: Annotated[
         int | None,
         typer.Option("--threads", metavar="N", help="Threads per photo. \\[default: all]", min=1),
     ] = None,
+    rules: Annotated[
+        str,
+        typer.Option(
+            "--rules",
+            metavar="RULES",
+            help="How people are told apart: m2fp (no duplicates, every part has its owner) or "
+            "official (as the official models were measured).",
+        ),
+    ] = "m2fp",
 ) -> None:
     """Find people and their parts in photos.
 
@@ -98,7 +116,7 @@ def parse(
     from m2fp.cli.sources import find_pictures
     from m2fp.settings import load_settings
 
-    settings = load_settings(model=model, threads=threads)
+    settings = load_settings(model=model, engine=engine, threads=threads)
     screen.start_log(settings.log_level)
     as_json = not screen.on_terminal() if json_lines is None else json_lines
     saving = output is not None or save is not None or not as_json
@@ -120,20 +138,39 @@ def parse(
         debug=bool(ctx.find_root().params.get("debug")),
         limit_bytes=settings.limits.max_bytes,
     )
+    chosen_rules = _rules(rules)
     presenter: Presenter = (
         JsonLines() if as_json else PeopleTable(picture.shown for picture in pictures)
     )
     report = BatchReport()
     try:
-        _run(plan, settings, presenter, report, quiet=quiet)
+        _run(plan, settings, chosen_rules, presenter, report, quiet=quiet)
     except KeyboardInterrupt:
         raise typer.Exit(screen.interrupted(_how_far(plan, report))) from None
     _show_summary(plan, report, folder if saving else None, quiet=quiet)
     raise typer.Exit(_exit_code(report))
 
 
+def _rules(name: str) -> Rules:
+    """Return the rules of this name."""
+    from m2fp.postprocess import OfficialRules, PostprocessConfig
+
+    rules: dict[str, Rules] = {"m2fp": PostprocessConfig(), "official": OfficialRules()}
+    if name not in rules:
+        raise ConfigError(
+            f"--rules does not know {name!r}; choose one of: {', '.join(rules)}", option="rules"
+        )
+    return rules[name]
+
+
 def _run(
-    plan: BatchPlan, settings: Settings, presenter: Presenter, report: BatchReport, *, quiet: bool
+    plan: BatchPlan,
+    settings: Settings,
+    rules: Rules,
+    presenter: Presenter,
+    report: BatchReport,
+    *,
+    quiet: bool,
 ) -> None:
     from m2fp.cli.batch import run_batch
     from m2fp.cli.progress_line import ProgressLine
@@ -142,7 +179,12 @@ def _run(
     with (
         ProgressLine(len(plan.pictures), shown=not quiet) as progress,
         Parser(
-            settings.model, threads=settings.threads, limits=settings.limits.to_intake()
+            settings.model,
+            engine=settings.engine,
+            threads=settings.threads,
+            limits=settings.limits.to_intake(),
+            postprocess=rules,
+            cache_dir=settings.cache_dir,
         ) as parser,
     ):
         progress.show(0, f"loading model {settings.model}")

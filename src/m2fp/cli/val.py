@@ -39,6 +39,13 @@ def val(
         ),
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the composition.")] = 1,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENGINE",
+            help="auto, onnxruntime, openvino, openvino-bf16 or torch. \\[default: auto]",
+        ),
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write the scores to this JSON file.")
@@ -55,7 +62,7 @@ def val(
     from m2fp.evaluation import run_val, to_markdown
     from m2fp.settings import load_settings
 
-    settings = load_settings(model=model, threads=threads)
+    settings = load_settings(model=model, engine=engine, threads=threads)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
     console = screen.notes()
     hidden = not console.is_terminal
@@ -68,11 +75,13 @@ def val(
         reports = run_val(
             data,
             settings.model,
+            engine=settings.engine,
             split=split.value,
             groups=groups,
             seed=seed,
             threads=settings.threads,
             limits=settings.limits.to_intake(),
+            cache_dir=settings.cache_dir,
             progress=show,
         )
     document = json.dumps(

@@ -45,10 +45,17 @@ class Engine(Protocol):
     def run(self, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
         """Return the predictions for one normalised input, float32 (1, 3, H, W).
 
-        H and W are multiples of `info.input.multiple`.
+        H and W are as `info.input` makes them. The outputs are the caller's to keep.
+
+        Raises:
+            InferenceFailed: the input is not such an array, or could not be computed.
+            EngineError: the engine is closed.
         """
         ...
 
     def close(self) -> None:
-        """Release the model. Further calls of `run` raise EngineError; closing twice is fine."""
+        """Release the model once the calls under way have finished; closing twice is fine.
+
+        Later calls of `run` raise EngineError.
+        """
         ...

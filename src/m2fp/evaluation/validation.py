@@ -22,11 +22,13 @@ def run_val(
     data: Path,
     model: str | Path = DEFAULT_MODEL,
     *,
+    engine: str = "auto",
     split: Split = "val",
     groups: int = 0,
     seed: int = 1,
     threads: int | None = None,
     limits: IntakeLimits | None = None,
+    cache_dir: Path | None = None,
     progress: StageProgress | None = None,
 ) -> tuple[Report, ...]:
     """Return the report on a split and, if wanted, the one on groups composed of its people.
@@ -34,11 +36,13 @@ def run_val(
     Args:
         data: folder in CIHP layout, labelled in the model's scheme.
         model: name of a shipped model, or path of an ONNX file.
+        engine: what runs it; see `m2fp.engine.engine_names`.
         split: "train" or "val".
         groups: number of group pictures to compose; 0 for none.
         seed: of the composition.
         threads: per photo; None = the processors this process may use.
         limits: which pictures are refused; None = the defaults.
+        cache_dir: folder of fetched models; None = this system's folder for caches.
         progress: told after every photo.
 
     Raises:
@@ -55,7 +59,9 @@ def run_val(
         return lambda done: progress(title, done, total) if progress else None
 
     titles = f"{data.name} {split}", f"{groups} groups composed from {data.name} {split}"
-    with Parser(model, threads=threads, limits=limits) as parser:
+    with Parser(
+        model, engine=engine, threads=threads, limits=limits, cache_dir=cache_dir
+    ) as parser:
         photos = map(read_sample, samples)
         reports = [
             evaluate(parser, photos, title=titles[0], progress=stage(titles[0], len(samples)))

@@ -10,7 +10,11 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from m2fp.checkpoints import load_model
 from m2fp.errors import ConfigError
+from m2fp.export.folding import fold_normalisation
+from m2fp.export.graph import fold_weights, linear_layers_as_gemm, name_after_modules
+from m2fp.export.sampling_node import sampling_as_one_node, sampling_functions
 from m2fp.imaging import InputRule
 from m2fp.labels import get_scheme
 from m2fp.model import M2FP
@@ -52,6 +56,15 @@ def export_checkpoint(checkpoint: Path, output: Path, recipe: TrainConfig | None
     export_model(model, output, model_info(model, said.name, said.publish))
 
 
+def export_converted(source: Path, output: Path) -> None:
+    """Write a converted checkpoint (see `m2fp.checkpoints`) as ONNX.
+
+    Raises ModelNotFound or IncompatibleModel if the file is none.
+    """
+    model, info = load_model(source)
+    export_model(model, output, info)
+
+
 def model_info(model: M2FP, name: str, publish: PublishConfig) -> ModelInfo:
     """Return what the exported file says of itself; its hash is known only once it is written."""
     rule = InputRule(
@@ -80,9 +93,10 @@ def export_model(model: M2FP, output: Path, info: ModelInfo) -> None:
     """
     height, width = (STRIDE * torch.export.Dim(name, max=MAX_STRIDES) for name in ("h", "w"))
     example = torch.zeros(1, 3, 8 * STRIDE, 12 * STRIDE)
-    with _quiet_exporter(), torch.no_grad():
+    folded = fold_normalisation(model)
+    with _quiet_exporter(), torch.no_grad(), sampling_as_one_node(folded):
         program = torch.onnx.export(
-            _Queries(model.eval()),
+            _Queries(folded),
             (example,),
             dynamo=True,
             verbose=False,
@@ -93,13 +107,10 @@ def export_model(model: M2FP, output: Path, info: ModelInfo) -> None:
         )
     assert program is not None
     proto = program.model_proto
-    # The exporter's notes hold source paths of the machine that exported; nobody else needs them.
-    for node in proto.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    for value in (*proto.graph.value_info, *proto.graph.input, *proto.graph.output):
-        del value.metadata_props[:]
-    del proto.graph.metadata_props[:]
+    name_after_modules(proto.graph)
+    fold_weights(proto.graph)
+    linear_layers_as_gemm(proto.graph)
+    proto.functions.extend(sampling_functions(folded))
     del proto.metadata_props[:]
     entry = proto.metadata_props.add()
     entry.key = METADATA_KEY

@@ -38,6 +38,8 @@ class LabelScheme:
         labels: index equals id; 0 is the background.
         person_class: the model's extra class for a whole person, one past the parts, or None.
         flip_pairs: ids that change places in a mirrored picture (the person's own left and right).
+        official_names: what the official models' own software calls the classes, the person class
+            included; index equals id. Empty where no such software prints names.
     """
 
     name: str
@@ -45,6 +47,7 @@ class LabelScheme:
     labels: tuple[Label, ...]
     person_class: int | None
     flip_pairs: tuple[tuple[int, int], ...]
+    official_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.labels)
@@ -57,6 +60,8 @@ class LabelScheme:
         paired = [side for pair in self.flip_pairs for side in pair]
         if len(set(paired)) != len(paired) or not all(0 < side < count for side in paired):
             raise ConfigError(f"label scheme {self.name}: flip pairs must be disjoint part ids")
+        if len(self.official_names) not in (0, self.class_count):
+            raise ConfigError(f"label scheme {self.name}: every class needs an official name")
 
     @property
     def num_parts_and_background(self) -> int:
@@ -90,6 +95,16 @@ class LabelScheme:
         raise ConfigError(
             f"label scheme {self.name} has no label {id_or_name!r}; it has: {', '.join(self.names)}"
         )
+
+    def official_name(self, class_id: int) -> str:
+        """Return what the official software calls a class, or else our own name.
+
+        Args:
+            class_id: of a label, or the person class.
+        """
+        if self.official_names:
+            return self.official_names[class_id]
+        return "person" if class_id == self.person_class else self.labels[class_id].name
 
     def flip_table(self) -> NDArray[np.uint8]:
         """Return uint8 (256,): ``table[mask]`` swaps left and right after a mirror; 255 stays."""
@@ -144,6 +159,7 @@ def _from_json(data: dict[str, Any]) -> LabelScheme:
         labels=labels,
         person_class=None if person_class is None else int(person_class),
         flip_pairs=pairs,
+        official_names=tuple(str(name) for name in data.get("official_names", ())),
     )
 
 

@@ -27,7 +27,8 @@ class MultiHeadAttention(nn.Module):
         """Return the attended values, (B, Q, D).
 
         query: (B, Q, D); key, value: (B, K, D);
-        blocked: bool (B, Q, K), true where a query must not look; the same for every head.
+        blocked: bool (B, Q, K), true where a query must not look, but not in a whole row; the same
+        for every head.
         """
         weights = self.in_proj_weight.chunk(3)
         biases = self.in_proj_bias.chunk(3)
@@ -35,8 +36,12 @@ class MultiHeadAttention(nn.Module):
             self._split_heads(F.linear(x, weight, bias))
             for x, weight, bias in zip((query, key, value), weights, biases, strict=True)
         )
-        allowed = None if blocked is None else ~blocked[:, None]
-        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=allowed)
+        # Written out: PyTorch's one operator for this is exported with guards against rows that
+        # are blocked from end to end, which do not occur here.
+        scores = (q * (q.shape[-1] ** -0.5)) @ k.transpose(2, 3)
+        if blocked is not None:
+            scores = scores + torch.where(blocked, float("-inf"), 0.0)[:, None]
+        attended = scores.softmax(-1) @ v
         result: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
         return result
 

@@ -8,10 +8,8 @@ a checkpoint file. Only names differ: shapes and layouts are the same on both si
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
-
-from torch import Tensor
 
 from m2fp.errors import IncompatibleModel
 
@@ -88,6 +86,8 @@ RENAMES = (
     # Mask2Former's first releases.
     ("decoder.query_features.", f"{_PREDICTOR}.static_query."),
     ("decoder.query_positions.", f"{_PREDICTOR}.query_embed."),
+    # Only where the two halves of the head differ in width; in the official sizes they do not.
+    ("decoder.project.{level}.", f"{_PREDICTOR}.input_proj.{{level}}."),
     ("decoder.level_embedding.", f"{_PREDICTOR}.level_embed."),
     ("decoder.class_head.", f"{_PREDICTOR}.class_embed."),
     ("decoder.mask_head.layers.{layer}.", f"{_PREDICTOR}.mask_embed.layers.{{layer}}."),
@@ -95,7 +95,9 @@ RENAMES = (
 
 # Tensors of public checkpoints that are no part of the network: the loss's class weights, the
 # input normalisation (ours is `ResNet.mean` and `std`) and BatchNorm's counters.
-_NOT_OURS = re.compile(r"criterion\.|pixel_mean$|pixel_std$|.*\.num_batches_tracked$")
+_LEFTOVER = re.compile(r"criterion\.|pixel_mean$|pixel_std$|.*\.num_batches_tracked$")
+# MaskFormer's first releases had the pixel decoder's tensors directly in the head.
+_OLD_HEAD = re.compile(r"^sem_seg_head\.(?!predictor\.|pixel_decoder\.)")
 
 
 def to_official(name: str) -> str:
@@ -108,28 +110,18 @@ def to_official(name: str) -> str:
 
 
 def from_official(name: str) -> str:
-    """Return our name of an official tensor.
+    """Return our name of an official tensor, whose name may be of Mask2Former's first releases.
 
     Raises:
         IncompatibleModel: our network has no such tensor.
     """
-    return _rename(name, ((theirs, ours) for ours, theirs in RENAMES))
+    table = ((theirs, ours) for ours, theirs in RENAMES)
+    return _rename(_OLD_HEAD.sub(f"{_PIXELS}.", name), table)
 
 
-def rename_official(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return an official checkpoint's tensors under our names.
-
-    A leading "module." is taken off and what is no part of the network is left out.
-
-    Raises:
-        IncompatibleModel: a tensor has no place in our network.
-    """
-    names = {name: name.removeprefix("module.") for name in state}
-    return {
-        from_official(official): state[name]
-        for name, official in names.items()
-        if not _NOT_OURS.match(official)
-    }
+def is_leftover(name: str) -> bool:
+    """Return whether an official tensor only served training, or repeats what our network knows."""
+    return _LEFTOVER.match(name) is not None
 
 
 def _rename(name: str, table: Iterable[tuple[str, str]]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.imaging.box import Box
 from m2fp.postprocess.queries import Candidates
-from m2fp.postprocess.resample import Box, Resampler
+from m2fp.postprocess.resample import Resampler
 
 _HALF = np.float32(0.5)
 _ONE = np.float32(1.0)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from m2fp.postprocess.components import large_regions
 from m2fp.postprocess.config import PostprocessConfig
-from m2fp.postprocess.queries import BACKGROUND, Candidates, sigmoid
+from m2fp.postprocess.probabilities import sigmoid
+from m2fp.postprocess.queries import BACKGROUND, Candidates
 
 NOBODY = 0
 

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from m2fp.engine.protocol import QueryPredictions
-from m2fp.errors import IncompatibleModel
 from m2fp.imaging.network_input import NetworkInput
 from m2fp.labels import LabelScheme
 from m2fp.postprocess.config import PostprocessConfig
-from m2fp.postprocess.resample import grid_size
+from m2fp.postprocess.probabilities import class_probabilities, sigmoid
+from m2fp.postprocess.resample import content_cells
 
 BACKGROUND = 0
 
@@ -65,19 +65,15 @@ def select(
     """Return the queries worth painting: parts, background and, where the scheme has it, people.
 
     A query counts once, with its most probable class. Queries with a NaN or infinite logit count
-    as "no object".
-
-    Raises:
-        IncompatibleModel: the predictions' shapes do not fit the scheme or the input.
+    as "no object". The shapes must fit; see `assemble`.
     """
-    rows, columns = grid_size(network_input.content)
-    _check_shapes(predictions, scheme, (rows, columns))
-
-    label, probability = _most_probable(predictions.class_logits)
+    probabilities = class_probabilities(predictions.class_logits)
+    label, probability = probabilities.argmax(axis=1), probabilities.max(axis=1)
     thresholds = _thresholds(scheme, config)[label]
     # A score never exceeds its probability: most queries leave here, before any mask is read.
     query = np.flatnonzero(probability >= thresholds)
-    logits = predictions.mask_logits[query, :rows, :columns]
+    cells = content_cells(network_input)
+    logits = predictions.mask_logits[query, cells.rows, cells.columns]
     finite = np.isfinite(logits).all(axis=(1, 2))
     query, logits = query[finite], logits[finite]
     np.clip(logits, -_LOGIT_LIMIT, _LOGIT_LIMIT, out=logits)
@@ -87,14 +83,6 @@ def select(
     order = keep[np.argsort(-score[keep], kind="stable")]
     chosen = query[order]
     return Candidates(chosen, label[chosen], probability[chosen], score[order], logits[order])
-
-
-def sigmoid(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return the logistic function, float32. Through tanh, which cannot overflow."""
-    result: npt.NDArray[np.float32] = np.tanh(logits * np.float32(0.5))
-    result += np.float32(1.0)
-    result *= np.float32(0.5)
-    return result
 
 
 def mean_inside(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -111,19 +99,6 @@ def mean_inside(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return means
 
 
-def _most_probable(
-    class_logits: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
-    """Return (label, probability), each (Q,); a row that is not finite gets probability -1."""
-    finite = np.logical_and.reduce(np.isfinite(class_logits), axis=1)
-    logits = np.where(finite[:, None], class_logits, np.float32(0.0)).astype(np.float32)
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    label = weights[:, :-1].argmax(axis=1)
-    best = weights[np.arange(len(weights)), label]
-    probability = np.where(finite, best / weights.sum(axis=1), np.float32(-1.0))
-    return label, probability.astype(np.float32)
-
-
 def _thresholds(scheme: LabelScheme, config: PostprocessConfig) -> npt.NDArray[np.float32]:
     """Return the lowest score per class, float32 (C,)."""
     thresholds = np.full(scheme.class_count, config.part_threshold, np.float32)
@@ -131,20 +106,3 @@ def _thresholds(scheme: LabelScheme, config: PostprocessConfig) -> npt.NDArray[n
     if scheme.person_class is not None:
         thresholds[scheme.person_class] = config.person_threshold
     return thresholds
-
-
-def _check_shapes(
-    predictions: QueryPredictions, scheme: LabelScheme, cells: tuple[int, int]
-) -> None:
-    classes, masks = predictions.class_logits.shape, predictions.mask_logits.shape
-    if len(classes) != 2 or classes[1] != scheme.class_count + 1:
-        raise IncompatibleModel(
-            f"the model's class logits have shape {classes}, but the label scheme "
-            f"{scheme.name!r} needs (queries, {scheme.class_count + 1}); export the model again "
-            "with the scheme it was trained on"
-        )
-    if len(masks) != 3 or masks[0] != classes[0] or masks[1] < cells[0] or masks[2] < cells[1]:
-        raise IncompatibleModel(
-            f"the model's mask logits have shape {masks}, but {classes[0]} masks of at least "
-            f"{cells} cells (a quarter of the input) are needed; export the model again"
-        )

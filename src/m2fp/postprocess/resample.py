@@ -16,32 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.imaging.box import Box
+from m2fp.imaging.network_input import NetworkInput
+
 STRIDE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A half-open rectangle: rows top..bottom, columns left..right."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-    @property
-    def rows(self) -> slice:
-        """Return the rows as a slice."""
-        return slice(self.top, self.bottom)
-
-    @property
-    def columns(self) -> slice:
-        """Return the columns as a slice."""
-        return slice(self.left, self.right)
-
-    @property
-    def is_empty(self) -> bool:
-        """Return whether the box has no pixel."""
-        return self.top >= self.bottom or self.left >= self.right
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +37,15 @@ class Axis:
     weight: npt.NDArray[np.float32]
 
     @classmethod
-    def build(cls, pixels: int, content: int, cells: int) -> Axis:
-        """Return the axis of `pixels` photo pixels over `content` network pixels."""
+    def build(cls, pixels: int, content: int, start: int) -> Axis:
+        """Return the axis of `pixels` photo pixels over `content` network pixels from `start` on.
+
+        Cell 0 is the first that the content touches.
+        """
+        first, last = covered(start, content)
+        cells = last - first
         step = content / (STRIDE * pixels)
-        centres = (np.arange(pixels) + 0.5) * step - 0.5
+        centres = (np.arange(pixels) + 0.5) * step + (start / STRIDE - first - 0.5)
         position = np.clip(centres, 0.0, cells - 1.0)
         cell = position.astype(np.intp)
         return cls(position, cell, (position - cell).astype(np.float32))
@@ -82,13 +65,15 @@ class Resampler:
     columns: Axis
 
     @classmethod
-    def build(cls, photo_size: tuple[int, int], content: tuple[int, int]) -> Resampler:
-        """Return the resampler for a photo (H, W) whose network input has this content (h, w)."""
-        height, width = grid_size(content)
-        return cls(
-            Axis.build(photo_size[0], content[0], height),
-            Axis.build(photo_size[1], content[1], width),
+    def build(cls, network_input: NetworkInput) -> Resampler:
+        """Return the resampler for grids cut to the cells that the photo touches."""
+        rows, columns = (
+            Axis.build(pixels, content, start)
+            for pixels, content, start in zip(
+                network_input.photo_size, network_input.content, network_input.origin, strict=True
+            )
         )
+        return cls(rows, columns)
 
     @property
     def photo_size(self) -> tuple[int, int]:
@@ -115,9 +100,18 @@ class Resampler:
         return _along_rows(wide, row_cell - top, self.rows.weight[window.rows])
 
 
-def grid_size(content: tuple[int, int]) -> tuple[int, int]:
-    """Return the number of cell rows and columns that cover the content."""
-    return -(-content[0] // STRIDE), -(-content[1] // STRIDE)
+def content_cells(network_input: NetworkInput) -> Box:
+    """Return the cells of the mask grid that the photo touches."""
+    (top, bottom), (left, right) = (
+        covered(start, content)
+        for start, content in zip(network_input.origin, network_input.content, strict=True)
+    )
+    return Box(top, bottom, left, right)
+
+
+def covered(start: int, content: int) -> tuple[int, int]:
+    """Return the cells, half-open, that `content` network pixels from `start` on touch."""
+    return start // STRIDE, -(-(start + content) // STRIDE)
 
 
 def _along_columns(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 
 class Tally:
-    """Counts pixels per (person, part candidate) and finds each person's corner.
+    """Counts pixels per (person, part) and finds each person's corner.
 
     Attributes:
         counts: int64 (people + 1, parts + 1); index 0 stands for nobody and for nothing.
@@ -18,7 +18,12 @@ class Tally:
         self.counts = np.zeros((people + 1, parts + 1), np.int64)
         self.corners = np.full((people + 1, 2), np.iinfo(np.int64).max, np.int64)
 
-    def add(self, person: npt.NDArray[np.uint16], part: npt.NDArray[np.uint16], top: int) -> None:
+    def add(
+        self,
+        person: npt.NDArray[np.uint16],
+        part: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
+        top: int,
+    ) -> None:
         """Count one strip that starts at row `top`; both arrays are (rows, width).
 
         Maps are piecewise constant, so counting runs instead of pixels is several times faster.

@@ -7,20 +7,29 @@ from m2fp.registry.catalogue import (
     describe,
     entries,
     find,
-    resolve,
-    verify,
 )
+from m2fp.registry.location import ModelFile, locate, resolve, verify
+from m2fp.registry.model_cache import RUNNABLE, FileRecord, ModelCache
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
+from m2fp.registry.remote import RemoteModel, find_remote, remote_models
 
 __all__ = [
     "DEFAULT_MODEL",
     "METADATA_KEY",
+    "RUNNABLE",
     "CatalogueEntry",
+    "FileRecord",
+    "ModelCache",
+    "ModelFile",
     "ModelInfo",
+    "RemoteModel",
     "check_digest",
     "describe",
     "entries",
     "find",
+    "find_remote",
+    "locate",
+    "remote_models",
     "resolve",
     "verify",
 ]

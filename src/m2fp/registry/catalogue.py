@@ -1,4 +1,4 @@
-"""The models that come inside the package, and how a name becomes a file."""
+"""The models that come inside the package."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from m2fp.errors import ChecksumMismatch, ModelNotFound
+from m2fp.errors import ChecksumMismatch
 
 DEFAULT_MODEL: Final = "builtin"
 
@@ -55,49 +55,6 @@ def find(name: str | Path) -> CatalogueEntry | None:
     return next((entry for entry in entries() if entry.name == name), None)
 
 
-def resolve(model: str | Path) -> Path:
-    """Return the file of a shipped model's name or of a path to an ONNX file.
-
-    Names come first: write "./builtin" for a file that is called like a shipped model.
-
-    Raises:
-        ModelNotFound: neither a shipped model nor a file; the message lists the names there are.
-    """
-    entry = find(model)
-    if entry is not None:
-        if not entry.path.is_file():
-            raise ModelNotFound(
-                f"the model {entry.name!r} is missing from this installation; reinstall m2fp, "
-                "or give the path of an ONNX file",
-                model=entry.name,
-            )
-        return entry.path
-    path = Path(model).expanduser()
-    if not path.is_file():
-        names = ", ".join(entry.name for entry in entries())
-        raise ModelNotFound(
-            f"there is no model {str(model)!r}: give the path of an ONNX file, or one of: {names}",
-            model=str(model),
-        )
-    return path
-
-
-def verify(name: str) -> CatalogueEntry:
-    """Return the shipped model of this name after reading its file through.
-
-    Raises:
-        ModelNotFound: no such shipped model, or its file is missing.
-        ChecksumMismatch: the file is not the one that was shipped.
-    """
-    entry = find(name)
-    if entry is None:
-        names = ", ".join(entry.name for entry in entries())
-        raise ModelNotFound(f"no shipped model is called {name!r}; there is: {names}", model=name)
-    actual, _ = describe(resolve(name))
-    check_digest(entry.sha256, actual, name)
-    return entry
-
-
 def check_digest(expected: str, actual: str, model: str) -> None:
     """Return when both sha256 are equal.
 
@@ -107,7 +64,7 @@ def check_digest(expected: str, actual: str, model: str) -> None:
     if expected != actual:
         raise ChecksumMismatch(
             f"the file of model {model!r} is damaged or was changed (sha256 {actual[:12]}.. "
-            f"instead of {expected[:12]}..); reinstall m2fp or copy the file again",
+            f"instead of {expected[:12]}..); reinstall m2fp, or get the file again",
             expected=expected,
             actual=actual,
             model=model,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from m2fp.errors import ConfigError, IncompatibleModel
-from m2fp.imaging.input_rule import InputRule
+from m2fp.imaging.rules import AnyRule, rule_from_dict
 from m2fp.labels import LabelScheme, get_scheme
 
 METADATA_KEY: Final = "m2fp"
@@ -31,7 +31,7 @@ class ModelInfo:
 
     name: str
     scheme: LabelScheme
-    input: InputRule
+    input: AnyRule
     precision: str
     licence: str
     sha256: str
@@ -53,7 +53,7 @@ class ModelInfo:
             info = cls(
                 name=_text(document, "name"),
                 scheme=get_scheme(_text(document, "scheme")),
-                input=InputRule.from_dict(document["input"]),
+                input=rule_from_dict(_object(document, "input")),
                 precision=_text(document, "precision"),
                 licence=_text(document, "licence"),
                 sha256=sha256,
@@ -112,4 +112,11 @@ def _text(document: dict[str, Any], key: str) -> str:
     value = document[key]
     if not isinstance(value, str):
         raise TypeError(f"{key} must be text, not {type(value).__name__}")
+    return value
+
+
+def _object(document: dict[str, Any], key: str) -> dict[str, Any]:
+    value = document[key]
+    if not isinstance(value, dict):
+        raise TypeError(f"{key} must be an object, not {type(value).__name__}")
     return value

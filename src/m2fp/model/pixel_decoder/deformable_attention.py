@@ -4,7 +4,8 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from m2fp.model.pixel_decoder.deformable_sampling import Sampler, sample_levels
 
 
 class DeformableAttention(nn.Module):
@@ -13,6 +14,7 @@ class DeformableAttention(nn.Module):
     def __init__(self, dim: int, heads: int, levels: int, points: int):
         super().__init__()
         self.heads, self.levels, self.points = heads, levels, points
+        self.sample: Sampler = sample_levels
         self.sampling_offsets = nn.Linear(dim, heads * levels * points * 2)
         self.attention_weights = nn.Linear(dim, heads * levels * points)
         self.value_projection = nn.Linear(dim, dim)
@@ -28,26 +30,14 @@ class DeformableAttention(nn.Module):
         one after another; reference: (N, 2), every token's own centre as x, y in 0..1;
         shapes: (height, width) of each level, N in all.
         """
-        batch, count, _ = query.shape
-        per_token = (batch, count, self.heads, self.levels, self.points)
-        offsets = self.sampling_offsets(query).view(*per_token, 2)
-        weights = self.attention_weights(query).view(batch, count, self.heads, -1)
-        weights = weights.softmax(-1).view(per_token)
-        # Offsets count cells of the level they look at.
-        sizes = torch.tensor([[w, h] for h, w in shapes], dtype=query.dtype, device=query.device)
-        places = reference[None, :, None, None, None] + offsets / sizes[:, None]
-        values = self.value_projection(tokens).split([h * w for h, w in shapes], dim=1)
-        total: Tensor | None = None
-        for level, (height, width) in enumerate(shapes):
-            # Heads join the batch: (B * heads, D / heads, H, W), sampled at (N, points).
-            value = values[level].transpose(1, 2).reshape(batch * self.heads, -1, height, width)
-            grid = places[:, :, :, level].transpose(1, 2).flatten(0, 1) * 2 - 1
-            sampled = F.grid_sample(value, grid, padding_mode="zeros", align_corners=False)
-            weight = weights[:, :, :, level].transpose(1, 2).flatten(0, 1)[:, None]
-            part = (sampled * weight).sum(-1)  # (B * heads, D / heads, N)
-            total = part if total is None else total + part
-        assert total is not None
-        attended = total.view(batch, -1, count).transpose(1, 2)
+        attended = self.sample(
+            self.value_projection(tokens),
+            self.sampling_offsets(query),
+            self.attention_weights(query),
+            reference=reference,
+            sizes=shapes,
+            heads=self.heads,
+        )
         result: Tensor = self.output_projection(attended)
         return result
 

@@ -1,0 +1,126 @@
+"""A contender as the benchmark sees it: a process of its own that is asked and answers."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context, resource_tracker
+from pathlib import Path
+from typing import cast
+
+from m2fp.benchmark.messages import Answer, Failure, Ready
+from m2fp.benchmark.plan import Contender
+from m2fp.benchmark.worker import serve
+from m2fp.errors import InferenceFailed
+from m2fp.imaging import IntakeLimits
+from m2fp.registry import ModelFile
+
+
+class ContenderProcess:
+    """A new process with one model in it, so that its memory and its threads are its own.
+
+    It is idle between requests. Use it in a `with` statement: leaving that ends the process,
+    whatever it is doing; it also ends by itself when this process is gone.
+    """
+
+    def __init__(
+        self, contender: Contender, file: ModelFile, threads: int, limits: IntakeLimits
+    ) -> None:
+        """Prepare it; `start` makes the process."""
+        context = get_context("spawn")
+        self.contender = contender
+        self._channel, self._theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve,
+            args=(contender, file, threads, limits, self._theirs),
+            name=str(contender),
+            daemon=True,
+        )
+
+    def __enter__(self) -> ContenderProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> Ready:
+        """Start the process and return once its model is loaded.
+
+        Raises:
+            M2FPError: what the process met, as it was raised there.
+            InferenceFailed: the process died.
+        """
+        with _deaf_to_interrupts():
+            self._process.start()
+        # With our copy open, the end of the process would not end the connection.
+        self._theirs.close()
+        return cast("Ready", self._receive())
+
+    def parse(self, photo: Path) -> Answer:
+        """Return the answer for one photo, once the process is idle again.
+
+        Raises:
+            M2FPError: what the process met, as it was raised there; it is of no use any more.
+            InferenceFailed: the process died.
+        """
+        try:
+            self._channel.send(photo)
+        except (BrokenPipeError, ConnectionResetError):
+            raise self._death() from None
+        return cast("Answer", self._receive())
+
+    def close(self) -> None:
+        """End the process at once: it holds nothing worth saving. Closing twice is fine."""
+        self._channel.close()
+        self._theirs.close()
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
+
+    def _receive(self) -> object:
+        try:
+            message = self._channel.recv()
+        except (EOFError, ConnectionResetError):
+            raise self._death() from None
+        if isinstance(message, Failure):
+            raise message.error()
+        return message
+
+    def _death(self) -> InferenceFailed:
+        self._process.join()
+        return InferenceFailed(
+            f"the process of {self.contender} {describe_end(self._process.exitcode)}",
+            engine=self.contender.engine,
+        )
+
+
+def describe_end(status: int | None) -> str:
+    """Return how a process ended; a negative status is the number of the signal that ended it."""
+    if status is not None and status < 0:
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = f"signal {-status}"
+        hint = ", most likely for lack of memory" if name == "SIGKILL" else ""
+        return f"was ended by {name}{hint}"
+    return f"ended with status {status}"
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let a process started inside be deaf to Ctrl-C from its first instruction on.
+
+    A terminal sends it to all its processes, and this one would show a traceback while it imports.
+    Only POSIX hands this down; elsewhere the process sees to it itself once it has imported.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # The first start would start it too, and let signals through again after that.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

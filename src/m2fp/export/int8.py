@@ -1,0 +1,168 @@
+"""From a float file to one in eight bits, with a report of what that changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from m2fp.engine.onnxruntime_engine import OnnxEngine
+from m2fp.errors import ConfigError, DataError, IncompatibleModel
+from m2fp.evaluation.agreement import Agreement, compare
+from m2fp.export.quantise import Quantiser
+from m2fp.export.sensitivity import Sweep, changed_cells, class_map, sweep
+from m2fp.imaging import prepare, read_photo
+from m2fp.parser import Parser
+from m2fp.registry import METADATA_KEY, ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Int8Plan:
+    """How to quantise.
+
+    Attributes:
+        photos: pictures like those to be parsed; a few dozen are enough.
+        budget: largest share of cells whose class may change, 0..1; layers stay float until the
+            rest is within it.
+        sweep_photos: how many of the photos, evenly spread, every group of layers is tried on.
+        threads: None = the processors this process may use.
+    """
+
+    photos: tuple[Path, ...]
+    budget: float = 0.01
+    sweep_photos: int = 8
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.photos:
+            raise DataError("eight-bit ranges are measured on photos, but there are none")
+        if not 0.0 <= self.budget <= 1.0:
+            raise ConfigError(f"budget is {self.budget}; give 0 to 1", option="budget")
+        if self.sweep_photos < 1:
+            raise ConfigError(
+                f"sweep_photos is {self.sweep_photos}; give 1 or more", option="sweep_photos"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Int8Report:
+    """What was quantised, and how far the result agrees with the float model."""
+
+    sweep: Sweep
+    agreement: Agreement
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dict."""
+        return {"agreement": self.agreement.to_dict(), "sweep": asdict(self.sweep)}
+
+    def to_markdown(self) -> str:
+        """Return the agreement and the table of the sweep."""
+        lines = [
+            "",
+            "Share of the network's cells whose class changes when a group of layers alone is in "
+            f"eight bits; all kept together change {self.sweep.loss * 100:.2f} %, allowed are "
+            f"{self.sweep.budget * 100:.2f} %.",
+            "",
+            "| layers | cells changed, % | |",
+            "|---|---:|---|",
+        ]
+        lines += [
+            f"| {item.group} | {item.loss * 100:.2f} | {'int8' if item.kept else 'float'} |"
+            for item in self.sweep.groups
+        ]
+        return self.agreement.to_markdown() + "\n".join(lines) + "\n"
+
+
+def export_int8(source: Path, output: Path, plan: Int8Plan) -> Int8Report:
+    """Write the eight-bit version of a float file, and return the report.
+
+    Beside the output lie `<stem>.agreement.md` and `<stem>.agreement.json`.
+
+    Args:
+        source: a float ONNX file written by `m2fp export`.
+        output: the file to write; complete or not there.
+        plan: photos and limits.
+
+    Raises:
+        IncompatibleModel: the source is none, or is in eight bits already.
+        ConfigError: nothing can be quantised within the budget.
+        ImageError: a photo cannot be used.
+    """
+    info = _describe(source)
+    if info.precision != "fp32":
+        raise IncompatibleModel(
+            f"{str(source)!r} is in {info.precision} already; quantise the float file",
+            model=str(source),
+        )
+    chosen = _evenly(plan.photos, plan.sweep_photos)
+    with TemporaryDirectory(prefix="m2fp-int8-") as name:
+        folder = Path(name)
+        quantiser = Quantiser(source, _tensors(plan.photos, info), folder)
+        trial = folder / "trial.onnx"
+        expected = _class_maps(source, chosen, info, plan.threads)
+
+        def loss_of(groups: Collection[str]) -> float:
+            quantiser.write(trial, groups)
+            return changed_cells(expected, _class_maps(trial, chosen, info, plan.threads))
+
+        found = sweep(quantiser.groups, loss_of, plan.budget)
+        if not found.kept:
+            raise ConfigError(
+                f"no group of layers stays within a budget of {plan.budget}; allow more, or give "
+                "photos like those the model was made for",
+                option="budget",
+            )
+        quantiser.write(trial, found.kept)
+        _publish(trial, output, replace(info, precision="int8"))
+    report = Int8Report(found, _agreement(source, output, plan))
+    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
+    output.with_suffix(".agreement.json").write_text(text + "\n", encoding="utf-8")
+    output.with_suffix(".agreement.md").write_text(report.to_markdown(), encoding="utf-8")
+    return report
+
+
+def _describe(source: Path) -> ModelInfo:
+    with closing(OnnxEngine(source)) as engine:
+        return engine.info
+
+
+def _tensors(photos: Sequence[Path], info: ModelInfo) -> Iterator[NDArray[np.float32]]:
+    return (prepare(read_photo(photo), info.input).tensor for photo in photos)
+
+
+def _class_maps(
+    path: Path, photos: Sequence[Path], info: ModelInfo, threads: int | None
+) -> list[NDArray[np.uint8]]:
+    with closing(OnnxEngine(path, threads)) as engine:
+        return [class_map(engine.run(x), info.scheme) for x in _tensors(photos, info)]
+
+
+def _publish(trial: Path, output: Path, info: ModelInfo) -> None:
+    """Write the trial as the final file, with what it says of itself."""
+    proto = onnx.load(trial)
+    del proto.metadata_props[:]
+    entry = proto.metadata_props.add()
+    entry.key = METADATA_KEY
+    entry.value = info.to_metadata()
+    output.write_bytes(proto.SerializeToString(deterministic=True))
+
+
+def _agreement(source: Path, output: Path, plan: Int8Plan) -> Agreement:
+    with (
+        Parser(source, engine="onnxruntime", threads=plan.threads) as reference,
+        Parser(output, engine="onnxruntime", threads=plan.threads) as candidate,
+    ):
+        return compare(reference, candidate, (source, output), plan.photos)
+
+
+def _evenly(photos: Sequence[Path], count: int) -> list[Path]:
+    count = min(count, len(photos))
+    return [photos[index * len(photos) // count] for index in range(count)]

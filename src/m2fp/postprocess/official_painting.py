@@ -1,0 +1,156 @@
+"""Labels and people at the photo's pixels by the official rules, strip by strip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from m2fp.imaging.box import Box
+from m2fp.imaging.grid_to_photo import GridToPhoto, GridWindow
+from m2fp.postprocess.maps import STRIP_PIXELS
+from m2fp.postprocess.tally import Tally
+
+_ONE: Final = np.float32(1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mask:
+    """A mask with a class and a score.
+
+    Attributes:
+        class_id: a label id, or the person class.
+        score: class probability x mean mask probability inside the mask, 0..1.
+        half: the mask's window, its logits halved, because sigmoid(x) = (1 + tanh(x / 2)) / 2.
+    """
+
+    class_id: int
+    score: float
+    half: GridWindow
+
+    def crossing(self, strip: Box) -> Box:
+        """Return the part of the mask's reach inside a full-width strip; it may be empty."""
+        reach = self.half.reach
+        top, bottom = max(reach.top, strip.top), min(reach.bottom, strip.bottom)
+        return Box(top, bottom, reach.left, reach.right)
+
+
+class Painting:
+    """The maps and what is measured while they are made.
+
+    Attributes:
+        part_map: uint8 (H, W), label ids, 0 = background.
+        person_map: uint16 (H, W), 1-based positions in the list of people, 0 = nobody.
+        tally: pixels per person and label, and the people's corners.
+        total: float64 (people + 1, labels), the sum of the winning values over those pixels.
+        highest: float32 (people + 1, labels), per person the highest value of every class anywhere
+            inside, also where another class won; 0 for the background.
+    """
+
+    def __init__(self, size: tuple[int, int], people: int, labels: int) -> None:
+        self.part_map = np.empty(size, np.uint8)
+        self.person_map = np.empty(size, np.uint16)
+        self.tally = Tally(people, labels - 1)
+        self.total = np.zeros((people + 1, labels), np.float64)
+        self.highest = np.zeros((people + 1, labels), np.float32)
+
+
+def paint(
+    people: Sequence[Mask],
+    parts: Sequence[Mask],
+    labels: int,
+    reader: GridToPhoto,
+    min_evidence: float,
+) -> Painting:
+    """Return the maps.
+
+    Args:
+        people: in the order of painting: where masks overlap, the later one wins.
+        parts: masks of parts and background, by class id.
+        labels: number of label ids.
+        reader: for the masks' grid.
+        min_evidence: see `OfficialRules`.
+    """
+    height, width = reader.photo_size
+    painting = Painting((height, width), len(people), labels)
+    for strip in Box(0, height, 0, width).strips(STRIP_PIXELS):
+        person = _paint_people(people, strip, reader)
+        label = np.zeros(person.shape, np.uint8)
+        best = np.zeros(person.shape, np.float32)
+        for class_id, box, values in _class_values(parts, strip, reader, min_evidence):
+            if class_id:
+                inside = person[box.rows, box.columns].ravel()
+                np.maximum.at(painting.highest[:, class_id], inside, values.ravel())
+            better = values > best[box.rows, box.columns]  # of equal classes the first wins
+            np.copyto(best[box.rows, box.columns], values, where=better)
+            np.copyto(label[box.rows, box.columns], np.uint8(class_id), where=better)
+        painting.part_map[strip.rows] = label
+        painting.person_map[strip.rows] = person
+        painting.tally.add(person, label, strip.top)
+        group = person.astype(np.intp) * labels + label
+        total = np.bincount(group.ravel(), best.ravel(), minlength=painting.total.size)
+        painting.total += total.reshape(painting.total.shape)
+    return painting
+
+
+def _paint_people(
+    people: Sequence[Mask], strip: Box, reader: GridToPhoto
+) -> npt.NDArray[np.uint16]:
+    """Return the last person whose mask covers the pixel, uint16 (strip rows, width)."""
+    person = np.zeros((strip.bottom - strip.top, strip.right), np.uint16)
+    for number, mask in enumerate(people, start=1):
+        box = mask.crossing(strip)
+        if not box.is_empty:
+            inside = reader.read(mask.half, box) > 0
+            rows = slice(box.top - strip.top, box.bottom - strip.top)
+            np.copyto(person[rows, box.columns], np.uint16(number), where=inside)
+    return person
+
+
+def _class_values(
+    parts: Sequence[Mask], strip: Box, reader: GridToPhoto, min_evidence: float
+) -> Iterator[tuple[int, Box, npt.NDArray[np.float32]]]:
+    """Yield (class id, box counted from the strip's first row, values) for each class in the strip.
+
+    Values are float32 (box rows, columns): the mean of score x mask probability over the masks of
+    the class where that is above `min_evidence`; 0 where it is for none.
+    """
+    for class_id, masks in groupby(parts, lambda mask: mask.class_id):
+        crossing = [(mask, mask.crossing(strip)) for mask in masks]
+        crossing = [(mask, box) for mask, box in crossing if not box.is_empty]
+        if not crossing:
+            continue
+        union = Box(
+            min(box.top for _, box in crossing),
+            max(box.bottom for _, box in crossing),
+            min(box.left for _, box in crossing),
+            max(box.right for _, box in crossing),
+        )
+        total = np.zeros((union.bottom - union.top, union.right - union.left), np.float32)
+        count = np.zeros(total.shape, np.float32)
+        for mask, box in crossing:
+            value = _evidence(mask, box, reader)
+            counts = value > np.float32(min_evidence)
+            window = np.s_[
+                box.top - union.top : box.bottom - union.top,
+                box.left - union.left : box.right - union.left,
+            ]
+            value *= counts
+            total[window] += value
+            count[window] += counts
+        total /= np.maximum(count, _ONE, out=count)
+        rows = Box(union.top - strip.top, union.bottom - strip.top, union.left, union.right)
+        yield class_id, rows, total
+
+
+def _evidence(mask: Mask, box: Box, reader: GridToPhoto) -> npt.NDArray[np.float32]:
+    """Return score x mask probability at the pixels of a box, float32 (rows, columns)."""
+    value = reader.read(mask.half, box)
+    np.tanh(value, out=value)
+    value += _ONE
+    value *= np.float32(0.5 * mask.score)
+    return value
