@@ -68,9 +68,9 @@ class Parser:
         Args:
             model: name of a shipped or fetched model (`m2fp models list`), or path of a file made
                 by m2fp.
-            engine: "auto", "onnxruntime", "openvino", "openvino-bf16" or "torch", see
-                `m2fp.engine.open_engine`; or an engine that is already open, which brings its own
-                model and threads and is closed with the parser.
+            engine: a name of `m2fp.engine.engine_names`, "auto" for what is fastest here; or an
+                engine that is already open, which brings its own model and threads and is closed
+                with the parser.
             threads: threads per photo, at least 1; None = the processors this process may use.
             limits: which pictures are refused; None = the defaults of IntakeLimits.
             postprocess: our rules with other thresholds, or the official ones; None = ours with

@@ -1,7 +1,7 @@
 """The settings of a run: command line over environment over default.
 
     M2FP_MODEL                 model name or path of an ONNX file
-    M2FP_ENGINE                auto, onnxruntime, openvino, openvino-bf16 or torch
+    M2FP_ENGINE                auto, onnxruntime, openvino[-bf16|-per-size] or torch
     M2FP_THREADS               threads per photo; else OMP_NUM_THREADS, else what the machine grants
     M2FP_LOG_LEVEL             debug, info, warning or error
     M2FP_CACHE_DIR             folder of fetched models; else this system's folder for caches

@@ -51,6 +51,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TorchReferen
         info = ModelInfo("m", get_scheme(scheme), InputRule(96, 128), "fp32", "none", "", "")
         network = Answering(info.scheme.class_count, answers)
         monkeypatch.setattr(torch_reference, "load_model", lambda _: (network, info))
+        monkeypatch.setattr(torch_reference, "PlainNetwork", lambda model: model)
         return TorchReference(Path("m.safetensors"), 1, IntakeLimits(**limits))
 
     threads = torch.get_num_threads()

@@ -66,7 +66,7 @@ ONNX_CASES = (
     ),
     EngineCase(
         "openvino-per-size",
-        "openvino",
+        "openvino-per-size",
         lambda path, threads, sha256: OpenVinoEngine(
             path, threads, per_size=True, expected_sha256=sha256
         ),

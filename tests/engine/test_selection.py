@@ -10,10 +10,10 @@ import pytest
 from tests.engine.engines import ModelFiles
 
 from m2fp.engine import choose_engine, engine_names, open_engine, selection
-from m2fp.engine.openvino_engine import LARGE_BYTES
+from m2fp.engine.selection import LARGE_BYTES
 from m2fp.errors import EngineUnavailable, IncompatibleModel, MissingExtra, ModelNotFound
 
-OPENVINO = ("openvino", "openvino-bf16")
+OPENVINO = ("openvino", "openvino-bf16", "openvino-per-size")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, *, avx512: bool, absent: tuple[str,
 
 
 def test_names() -> None:
-    assert engine_names() == ("auto", "onnxruntime", "openvino", "openvino-bf16", "torch")
+    assert engine_names() == ("auto", "onnxruntime", *OPENVINO, "torch")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,7 @@ def test_names() -> None:
         (True, (), "openvino", "fastest"),
         (False, (), "onnxruntime", "AVX-512"),
         (True, ("openvino",), "onnxruntime", "not installed"),
+        (True, ("numba",), "onnxruntime", "not installed"),
         (True, ("torch",), "openvino", "fastest"),
     ],
 )
@@ -122,6 +123,7 @@ def test_unknown_engine(fake_model: Path) -> None:
     [
         ("openvino", "openvino", "openvino"),
         ("openvino-bf16", "openvino", "openvino"),
+        ("openvino-per-size", "numba", "openvino"),
         ("torch", "torch", "export"),
         ("torch", "safetensors", "export"),
     ],

@@ -1,7 +1,7 @@
 """The contender to beat: the plain PyTorch network, and naive post-processing after it.
 
 It is the way the published model is run today. Nothing here is slowed down on purpose: the network
-is the one that `m2fp export` turns into ONNX, in evaluation mode and without gradients.
+computes what was published, see `plain_network`, in evaluation mode and without gradients.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 
 from m2fp.benchmark.messages import Parsed
 from m2fp.benchmark.naive_postprocess import parse_naively
+from m2fp.benchmark.plain_network import PlainNetwork
 from m2fp.benchmark.plan import TORCH_REFERENCE
 from m2fp.checkpoints import load_model
 from m2fp.errors import InferenceFailed
@@ -32,7 +33,7 @@ class TorchReference:
         """
         torch.set_num_threads(threads)
         network, self._info = load_model(path)
-        self._network = network.eval()
+        self._network = PlainNetwork(network).eval()
         self._limits = limits
 
     @property

@@ -41,7 +41,7 @@ def benchmark(
         typer.Option(
             "--engine",
             metavar="ENGINE",
-            help="auto, onnxruntime, openvino, openvino-bf16 or torch; may be repeated. "
+            help="auto, onnxruntime, openvino\\[-bf16|-per-size] or torch; may be repeated. "
             "\\[default: auto]",
         ),
     ] = None,

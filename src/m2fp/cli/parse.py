@@ -88,7 +88,7 @@ def parse(
         typer.Option(
             "--engine",
             metavar="ENGINE",
-            help="auto, onnxruntime, openvino, openvino-bf16 or torch. \\[default: auto]",
+            help="auto, onnxruntime, openvino\\[-bf16|-per-size] or torch. \\[default: auto]",
         ),
     ] = None,
     threads: Annotated[

@@ -43,7 +43,7 @@ def val(
         str | None,
         typer.Option(
             metavar="ENGINE",
-            help="auto, onnxruntime, openvino, openvino-bf16 or torch. \\[default: auto]",
+            help="auto, onnxruntime, openvino\\[-bf16|-per-size] or torch. \\[default: auto]",
         ),
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,

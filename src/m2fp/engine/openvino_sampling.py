@@ -68,7 +68,7 @@ class Sampling:
         kernel = _kernel(self.heads, values.shape[2] // self.heads, levels, self.points)
         arrays = (
             values.reshape(by_head),
-            offsets.reshape(count, self.heads, levels, self.points, 2),
+            offsets.reshape(count, self.heads, levels * self.points, 2),
             logits.reshape(by_head),
             sizes,
             starts,

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN401, PLR0917 - arguments have Numba's types, and no names when they are passed
+# ruff: noqa: ANN401, PLR0915, PLR0917 - Numba's types have no names here, and all of it one home
 """Deformable sampling compiled at run time by Numba.
 
 No inference library has an operator for it. Composed of theirs it reads and writes a value for
@@ -34,13 +34,15 @@ def compile_kernel(heads: int, channels: int, levels: int, points: int) -> Kerne
     The sizes are constants in it, so that loops over channels become vector instructions. It is
     compiled at its first call, which takes about a second, and lets go of Python's lock.
 
-    Its arguments: values float32 (N, heads, channels); offsets float32 (N, heads, levels, points,
-    2) in cells; logits float32 (N, heads, levels * points); sizes int64 (levels, 2) as height,
-    width; starts int64 (levels + 1,), the first token of every level, then N; attended float32
-    (N, heads, channels), the output; part, the first token to write and the one to stop before.
+    Its arguments: values float32 (N, heads, channels); offsets float32 (N, heads, levels * points,
+    2) as x, y in cells; logits float32 (N, heads, levels * points); sizes int64 (levels, 2) as
+    height, width; starts int64 (levels + 1,), the first token of every level, then N; attended
+    float32 (N, heads, channels), the output; part, the first token to write and the one to stop
+    before.
     """
     samples = levels * points
     half, one, nothing = np.float32(0.5), np.float32(1.0), np.float32(0.0)
+    zero = np.int32(0)
 
     @_compiled
     def softmax(logits: Any, share: Any) -> None:
@@ -56,42 +58,49 @@ def compile_kernel(heads: int, channels: int, levels: int, points: int) -> Kerne
 
     @_compiled
     def place(
-        centre: Any, offsets: Any, share: Any, sizes: Any, starts: Any, cell: Any, weight: Any
+        y: Any, x: Any, offsets: Any, share: Any, levels_of: Any, cells: Any, weights: Any
     ) -> None:
-        # The four cells around every sample and their weights.
+        # The four cells around every sample and their weights, without a branch, so that the
+        # samples become the lanes of vector instructions. Outside of a level everything is zero; a
+        # cell outside has no weight, and any other will do for it.
+        height, width, start = levels_of[0], levels_of[1], levels_of[2]
         for k in range(samples):
-            level, point = k // points, k % points
-            height, width = sizes[level, 0], sizes[level, 1]
-            y = centre[0] * np.float32(height) + offsets[level, point, 1] - half
-            x = centre[1] * np.float32(width) + offsets[level, point, 0] - half
-            if not (-one < x < width and -one < y < height):
-                # Outside everything is zero; this also catches NaN.
-                cell[k] = 0
-                weight[k] = nothing
-                continue
-            left, top = math.floor(x), math.floor(y)
-            to_right, to_bottom = x - np.float32(left), y - np.float32(top)
-            at_left = one - to_right if left >= 0 else nothing
-            at_right = to_right if left + 1 < width else nothing
-            at_top = (one - to_bottom) * share[k] if top >= 0 else nothing
-            at_bottom = to_bottom * share[k] if top + 1 < height else nothing
-            # A corner outside has no weight; any cell will do for it.
-            upper = starts[level] + max(top, 0) * width
-            lower = starts[level] + min(top + 1, height - 1) * width
-            left, right = max(left, 0), min(left + 1, width - 1)
-            cell[k, 0], weight[k, 0] = upper + left, at_top * at_left
-            cell[k, 1], weight[k, 1] = upper + right, at_top * at_right
-            cell[k, 2], weight[k, 2] = lower + left, at_bottom * at_left
-            cell[k, 3], weight[k, 3] = lower + right, at_bottom * at_right
+            high, wide = np.float32(height[k]), np.float32(width[k])
+            at_y = y * high + offsets[k, 1] - half
+            at_x = x * wide + offsets[k, 0] - half
+            # Written so that NaN is outside too.
+            inside = (at_y > -one) & (at_y < high) & (at_x > -one) & (at_x < wide)
+            at_y = at_y if inside else nothing
+            at_x = at_x if inside else nothing
+            scale = share[k] if inside else nothing
+            top_y, left_x = np.floor(at_y), np.floor(at_x)
+            to_bottom, to_right = at_y - top_y, at_x - left_x
+            at_top = (one - to_bottom) * scale if top_y >= nothing else nothing
+            at_bottom = to_bottom * scale if top_y + one < high else nothing
+            at_left = one - to_right if left_x >= nothing else nothing
+            at_right = to_right if left_x + one < wide else nothing
+            top, left = np.int32(top_y), np.int32(left_x)
+            upper = start[k] + max(top, zero) * width[k]
+            lower = start[k] + min(top + np.int32(1), height[k] - np.int32(1)) * width[k]
+            right = min(left + np.int32(1), width[k] - np.int32(1))
+            left = max(left, zero)
+            cells[0, k] = upper + left
+            cells[1, k] = upper + right
+            cells[2, k] = lower + left
+            cells[3, k] = lower + right
+            weights[0, k] = at_top * at_left
+            weights[1, k] = at_top * at_right
+            weights[2, k] = at_bottom * at_left
+            weights[3, k] = at_bottom * at_right
 
     @_compiled
-    def add(values: Any, head: Any, cell: Any, weight: Any, total: Any) -> None:
+    def add(values: Any, head: Any, cells: Any, weights: Any, total: Any) -> None:
         for i in range(channels):
             total[i] = nothing
         for k in range(samples):
-            a, b = values[cell[k, 0], head], values[cell[k, 1], head]
-            c, d = values[cell[k, 2], head], values[cell[k, 3], head]
-            wa, wb, wc, wd = weight[k, 0], weight[k, 1], weight[k, 2], weight[k, 3]
+            a, b = values[cells[0, k], head], values[cells[1, k], head]
+            c, d = values[cells[2, k], head], values[cells[3, k], head]
+            wa, wb, wc, wd = weights[0, k], weights[1, k], weights[2, k], weights[3, k]
             for i in range(channels):
                 total[i] += wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i]
 
@@ -101,7 +110,11 @@ def compile_kernel(heads: int, channels: int, levels: int, points: int) -> Kerne
     ) -> None:
         first, last = part
         share, total = np.empty(samples, np.float32), np.empty(channels, np.float32)
-        cell, weight = np.empty((samples, 4), np.int64), np.empty((samples, 4), np.float32)
+        cells, weights = np.empty((4, samples), np.int32), np.empty((4, samples), np.float32)
+        levels_of = np.empty((3, samples), np.int32)  # height, width and first token by sample
+        for k in range(samples):
+            levels_of[0, k], levels_of[1, k] = sizes[k // points]
+            levels_of[2, k] = starts[k // points]
         for level in range(levels):
             for token in range(max(first, starts[level]), min(last, starts[level + 1])):
                 row, column = divmod(token - starts[level], sizes[level, 1])
@@ -109,8 +122,8 @@ def compile_kernel(heads: int, channels: int, levels: int, points: int) -> Kerne
                 x = (np.float32(column) + half) / np.float32(sizes[level, 1])
                 for head in range(heads):
                     softmax(logits[token, head], share)
-                    place((y, x), offsets[token, head], share, sizes, starts, cell, weight)
-                    add(values, head, cell, weight, total)
+                    place(y, x, offsets[token, head], share, levels_of, cells, weights)
+                    add(values, head, cells, weights, total)
                     for i in range(channels):
                         attended[token, head, i] = total[i]
 
