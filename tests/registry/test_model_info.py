@@ -24,6 +24,7 @@ def info(**changes: Any) -> ModelInfo:
         "licence": "Apache-2.0",
         "sha256": DIGEST,
         "description": "kleines Modell \u4eba",
+        "source_sha256": "cd" * 32,
     }
     return ModelInfo(**{**values, **changes})
 
@@ -45,6 +46,12 @@ def test_files_from_before_there_were_kinds_of_input_still_load() -> None:
     data = json.loads(info().to_metadata())
     del data["input"]["kind"]
     assert ModelInfo.from_metadata(json.dumps(data), DIGEST) == info()
+
+
+def test_labels_are_written_for_other_programs() -> None:
+    names = json.loads(info().to_metadata())["labels"]
+    assert names[:3] == ["background", "hat", "hair"]
+    assert names[19:] == ["right-shoe", "person"]
 
 
 def test_the_hash_is_not_written() -> None:

@@ -105,7 +105,7 @@ def test_a_failed_write_leaves_the_old_file(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("m2fp.results.files.os.fsync", full)
+    monkeypatch.setattr("m2fp.whole_file.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         make_result().save(tmp_path, what=["json"])
     assert path.read_text() == "old"

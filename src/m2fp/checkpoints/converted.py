@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from m2fp.errors import IncompatibleModel, ModelNotFound
 from m2fp.model import M2FP, ModelConfig
 from m2fp.registry.catalogue import describe
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
+from m2fp.whole_file import whole_file
 
 FORMAT: Final = 1
 SUFFIX: Final = ".safetensors"
@@ -56,19 +55,9 @@ def write_converted(path: Path, tensors: Mapping[str, Tensor], description: Desc
         "source_sha256": description.source_sha256,
     }
     metadata = {METADATA_KEY: json.dumps(document, ensure_ascii=False)}
-    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(6)}.part")
-    try:
-        draft.touch()
-        mode = draft.stat().st_mode
+    with whole_file(path) as draft:
         save_file(dict(tensors), draft, metadata)
-        draft.chmod(mode)  # of any new file of this user; safetensors lets nobody else read
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
         sha256, _ = describe(draft)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
     return sha256
 
 

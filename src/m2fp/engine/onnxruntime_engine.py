@@ -115,6 +115,8 @@ def _open_session(file: PinnedFile, threads: int, *, spin: bool) -> onnxruntime.
     options.enable_mem_pattern = False
     options.log_severity_level = _QUIET
     options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+    # Only while a photo is in the network: what comes after it wants the processors.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     # Doubling the arena at every step, the default, would keep up to twice what is needed.
     provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
     model = str(file.path)

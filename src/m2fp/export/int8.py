@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from m2fp.engine.onnxruntime_engine import OnnxEngine
 from m2fp.errors import ConfigError, DataError, IncompatibleModel
 from m2fp.evaluation.agreement import Agreement, compare
+from m2fp.export.onnx_file import write_onnx
 from m2fp.export.quantise import Quantiser
 from m2fp.export.sensitivity import Sweep, changed_cells, class_map, sweep
 from m2fp.imaging import prepare, read_photo
 from m2fp.parser import Parser
-from m2fp.registry import METADATA_KEY, ModelInfo
+from m2fp.registry import ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Int8Plan:
 
     photos: tuple[Path, ...]
     budget: float = 0.01
-    sweep_photos: int = 8
+    sweep_photos: int = 4
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -121,7 +122,7 @@ def export_int8(source: Path, output: Path, plan: Int8Plan) -> Int8Report:
                 option="budget",
             )
         quantiser.write(trial, found.kept)
-        _publish(trial, output, replace(info, precision="int8"))
+        write_onnx(onnx.load(trial), output, replace(info, precision="int8"))
     report = Int8Report(found, _agreement(source, output, plan))
     text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
     output.with_suffix(".agreement.json").write_text(text + "\n", encoding="utf-8")
@@ -143,16 +144,6 @@ def _class_maps(
 ) -> list[NDArray[np.uint8]]:
     with closing(OnnxEngine(path, threads)) as engine:
         return [class_map(engine.run(x), info.scheme) for x in _tensors(photos, info)]
-
-
-def _publish(trial: Path, output: Path, info: ModelInfo) -> None:
-    """Write the trial as the final file, with what it says of itself."""
-    proto = onnx.load(trial)
-    del proto.metadata_props[:]
-    entry = proto.metadata_props.add()
-    entry.key = METADATA_KEY
-    entry.value = info.to_metadata()
-    output.write_bytes(proto.SerializeToString(deterministic=True))
 
 
 def _agreement(source: Path, output: Path, plan: Int8Plan) -> Agreement:

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
@@ -18,9 +19,10 @@ from m2fp.export.sampling_node import sampling_as_one_node, sampling_functions
 from m2fp.imaging import InputRule
 from m2fp.labels import get_scheme
 from m2fp.model import M2FP
-from m2fp.registry.model_info import METADATA_KEY, ModelInfo
+from m2fp.registry import METADATA_KEY, ModelInfo, describe
 from m2fp.train.checkpoint import read_checkpoint
 from m2fp.train.config import PublishConfig, TrainConfig, parse_config
+from m2fp.whole_file import whole_file
 
 OPSET = 18
 STRIDE = 32
@@ -53,7 +55,9 @@ def export_checkpoint(checkpoint: Path, output: Path, recipe: TrainConfig | None
     model = M2FP(config.model)
     model.load_state_dict(values["average"] or values["model"])
     said = recipe or config
-    export_model(model, output, model_info(model, said.name, said.publish))
+    sha256, _ = describe(checkpoint)
+    info = replace(model_info(model, said.name, said.publish), source_sha256=sha256)
+    export_model(model, output, info)
 
 
 def export_converted(source: Path, output: Path) -> None:
@@ -62,7 +66,7 @@ def export_converted(source: Path, output: Path) -> None:
     Raises ModelNotFound or IncompatibleModel if the file is none.
     """
     model, info = load_model(source)
-    export_model(model, output, info)
+    export_model(model, output, replace(info, source_sha256=info.sha256))
 
 
 def model_info(model: M2FP, name: str, publish: PublishConfig) -> ModelInfo:
@@ -111,12 +115,18 @@ def export_model(model: M2FP, output: Path, info: ModelInfo) -> None:
     fold_weights(proto.graph)
     linear_layers_as_gemm(proto.graph)
     proto.functions.extend(sampling_functions(folded))
+    write_onnx(proto, output, info)
+
+
+def write_onnx(proto: onnx.ModelProto, output: Path, info: ModelInfo) -> None:
+    """Write a graph and what it says of itself; the same bytes for the same graph."""
     del proto.metadata_props[:]
     entry = proto.metadata_props.add()
     entry.key = METADATA_KEY
     entry.value = info.to_metadata()
     onnx.checker.check_model(proto)
-    output.write_bytes(proto.SerializeToString(deterministic=True))
+    with whole_file(output) as draft:
+        draft.write_bytes(proto.SerializeToString(deterministic=True))
 
 
 @contextmanager

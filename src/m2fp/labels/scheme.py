@@ -102,8 +102,10 @@ class LabelScheme:
         Args:
             class_id: of a label, or the person class.
         """
-        if self.official_names:
-            return self.official_names[class_id]
+        return self.official_names[class_id] if self.official_names else self.class_name(class_id)
+
+    def class_name(self, class_id: int) -> str:
+        """Return the name of a label, or "person" for the person class."""
         return "person" if class_id == self.person_class else self.labels[class_id].name
 
     def flip_table(self) -> NDArray[np.uint8]:

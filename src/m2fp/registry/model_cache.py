@@ -24,6 +24,7 @@ from typing import Final, Literal
 from m2fp.errors import DownloadFailed
 from m2fp.registry.catalogue import describe
 from m2fp.registry.remote import RemoteModel
+from m2fp.whole_file import whole_file
 
 RUNNABLE: Final = "model.onnx"
 
@@ -199,10 +200,8 @@ class ModelCache:
             "licence": model.licence,
             "files": {name: asdict(record) for name, record in records.items()},
         }
-        path = self.place(model) / _RECORD
-        draft = path.with_name(f"{_RECORD}.new")
-        draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        draft.replace(path)
+        with whole_file(self.place(model) / _RECORD) as draft:
+            draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def default_cache_folder() -> Path:

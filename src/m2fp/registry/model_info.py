@@ -27,6 +27,7 @@ class ModelInfo:
         licence: of the weights.
         sha256: of the whole file, 64 hexadecimal digits.
         description: one sentence for people.
+        source_sha256: of the file of weights it was made from, "" where that is not known.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ModelInfo:
     licence: str
     sha256: str
     description: str
+    source_sha256: str = ""
 
     @classmethod
     def from_metadata(cls, text: str, sha256: str) -> ModelInfo:
@@ -58,6 +60,7 @@ class ModelInfo:
                 licence=_text(document, "licence"),
                 sha256=sha256,
                 description=_text(document, "description"),
+                source_sha256=str(document.get("source_sha256", "")),
             )
         except KeyError as error:
             raise IncompatibleModel(
@@ -76,16 +79,23 @@ class ModelInfo:
         return info
 
     def to_metadata(self) -> str:
-        """Return the JSON for a model file; the sha256 is left out, a file cannot hold its own."""
+        """Return the JSON for a model file; the sha256 is left out, a file cannot hold its own.
+
+        The names of the classes are for other programs that run the file; m2fp knows the scheme.
+        """
         return json.dumps(
             {
                 "format": METADATA_FORMAT,
                 "name": self.name,
                 "scheme": self.scheme.name,
+                "labels": [
+                    self.scheme.class_name(index) for index in range(self.scheme.class_count)
+                ],
                 "precision": self.precision,
                 "licence": self.licence,
                 "description": self.description,
                 "input": self.input.to_dict(),
+                "source_sha256": self.source_sha256,
             },
             ensure_ascii=False,
         )

@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import secrets
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -26,6 +24,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from m2fp.errors import ConfigError
+from m2fp.whole_file import whole_file
 
 if TYPE_CHECKING:
     from m2fp.results.result import Result
@@ -50,7 +49,9 @@ def save_result(
     for kind in wanted:
         ending, encode = _KINDS[kind]
         paths[kind] = folder / f"{first}{ending}"
-        _write_atomically(paths[kind], encode(result))
+        content = encode(result)
+        with whole_file(paths[kind]) as draft:
+            draft.write_bytes(content)
     return paths
 
 
@@ -122,16 +123,3 @@ def _stem_of(result: Result) -> str:
     """Return a file name from the photo's name, which may come from a stranger."""
     name = PurePosixPath((result.photo.name or "").replace("\\", "/")).stem
     return _UNSAFE.sub("_", name).strip(". ")[:120] or "photo"
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(6)}.part")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

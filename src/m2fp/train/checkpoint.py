@@ -1,6 +1,5 @@
 """A run's state on disk: enough to go on as if it had never stopped."""
 
-import os
 import pickle
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch.optim import AdamW
 from m2fp.errors import ConfigError
 from m2fp.train.config import TrainConfig, parse_config
 from m2fp.train.ema import WeightAverage
+from m2fp.whole_file import whole_file
 
 LAST = "last.pt"
 
@@ -32,7 +32,6 @@ def save_checkpoint(folder: Path, state: RunState, config: TrainConfig, done: in
     The file is complete or absent, also when the process dies while writing.
     """
     path = folder / LAST
-    temporary = path.with_suffix(".tmp")
     values = {
         "config": asdict(config),
         "done": done,
@@ -40,11 +39,8 @@ def save_checkpoint(folder: Path, state: RunState, config: TrainConfig, done: in
         "optimiser": state.optimiser.state_dict(),
         "average": state.average.model.state_dict() if state.average else None,
     }
-    with temporary.open("wb") as file:
-        torch.save(values, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with whole_file(path) as draft, draft.open("wb") as file:
+        torch.save(values, file)  # not by its name, which would be written into it
     return path
 
 
@@ -82,7 +78,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             "holds code, which is never run"
         ) from error
     if not isinstance(values, dict) or not {"config", "model", "average"} <= values.keys():
-        raise ConfigError(f"{path} was not written by `m2fp train`")
+        raise ConfigError(
+            f"{path} was not written by `m2fp train`; official weights need `m2fp convert` first"
+        )
     return values
 
 
