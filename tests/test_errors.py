@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -47,6 +48,11 @@ def test_an_error_carries_its_context() -> None:
             {"expected": "a", "actual": "b", "model": "x"},
         ),
         (errors.EngineUnavailable("m", engine="cuda"), {"engine": "cuda"}),
+        (
+            ImageTooLarge("m", code="body_too_large", actual=None, limit=3),
+            {"code": "body_too_large", "actual": None, "limit": 3},
+        ),
+        (errors.InvalidDocument("m", where="a.b"), {"where": "a.b"}),
         (errors.ConfigError("m", option="threads"), {"option": "threads"}),
         (errors.DataError("m", path="val.txt"), {"path": "val.txt"}),
         (errors.SourceNotFound("m", source="*.jpg"), {"source": "*.jpg"}),
@@ -55,6 +61,10 @@ def test_an_error_carries_its_context() -> None:
 )
 def test_context_fields(error: M2FPError, context: dict[str, object]) -> None:
     assert {name: getattr(error, name) for name in context} == context
+    arrived = pickle.loads(pickle.dumps(error))  # noqa: S301 - as from another process
+    assert type(arrived) is type(error)
+    assert (str(arrived), arrived.code) == (str(error), error.code)
+    assert vars(arrived) == vars(error)
 
 
 def test_missing_extra_names_the_command() -> None:

@@ -33,6 +33,8 @@ what to do. Where one class carries several codes, the code of the instance tell
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class M2FPError(Exception):
     """Base of every error m2fp raises on purpose."""
@@ -42,6 +44,18 @@ class M2FPError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Pickle would make it anew from the message alone, which most of these classes refuse.
+        return _restore, (type(self), self.args, vars(self))
+
+
+def _restore(kind: type[M2FPError], args: tuple[Any, ...], fields: dict[str, Any]) -> M2FPError:
+    """Return an error as it was in another process."""
+    error = kind.__new__(kind)
+    error.args = args
+    vars(error).update(fields)
+    return error
 
 
 class ImageError(M2FPError):

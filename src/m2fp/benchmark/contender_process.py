@@ -9,10 +9,10 @@ from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from typing import cast
 
-from m2fp.benchmark.messages import Answer, Failure, Ready
+from m2fp.benchmark.messages import Answer, Ready
 from m2fp.benchmark.plan import Contender
 from m2fp.benchmark.worker import serve
-from m2fp.errors import InferenceFailed
+from m2fp.errors import InferenceFailed, M2FPError
 from m2fp.imaging import IntakeLimits
 from m2fp.registry import ModelFile
 
@@ -83,8 +83,8 @@ class ContenderProcess:
             message = self._channel.recv()
         except (EOFError, ConnectionResetError):
             raise self._death() from None
-        if isinstance(message, Failure):
-            raise message.error()
+        if isinstance(message, M2FPError):
+            raise message
         return message
 
     def _death(self) -> InferenceFailed:

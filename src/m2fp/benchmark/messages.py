@@ -1,12 +1,9 @@
-"""What a contender's process and the benchmark tell each other."""
+"""What a contender's process and the benchmark tell each other, beside errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from m2fp.errors import M2FPError
 from m2fp.results import Timing
 
 
@@ -43,27 +40,3 @@ class Answer:
 
     parsed: Parsed
     peak_bytes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An error of ours on its way to another process.
-
-    Pickle would make it anew from its message alone, which most of our errors refuse.
-    """
-
-    kind: type[M2FPError]
-    arguments: tuple[Any, ...]
-    fields: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, error: M2FPError) -> Failure:
-        """Return the failure that `error` turns back into the error."""
-        return cls(type(error), error.args, dict(vars(error)))
-
-    def error(self) -> M2FPError:
-        """Return the error as it was raised, with its code and context."""
-        error = self.kind.__new__(self.kind)
-        error.args = self.arguments
-        vars(error).update(self.fields)
-        return error

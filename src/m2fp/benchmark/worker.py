@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter, process_time, sleep
 
 from m2fp.benchmark.memory import peak_bytes, resident_bytes
-from m2fp.benchmark.messages import Answer, Failure, Parsed, Ready
+from m2fp.benchmark.messages import Answer, Parsed, Ready
 from m2fp.benchmark.plan import TORCH_REFERENCE, Contender
 from m2fp.engine import open_engine
 from m2fp.errors import InferenceFailed, M2FPError
@@ -37,11 +37,11 @@ def serve(
     file: ModelFile,
     threads: int,
     limits: IntakeLimits,
-    channel: Connection[Ready | Answer | Failure, Path],
+    channel: Connection[Ready | Answer | M2FPError, Path],
 ) -> None:
     """Load the model, say Ready, then answer every path until the other side is gone.
 
-    After an error a Failure is sent and the process ends.
+    After an error the error is sent and the process ends.
     """
     # Ctrl-C goes to every process of a terminal; the benchmark answers it and ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -58,10 +58,10 @@ def serve(
             come_to_rest()
             channel.send(Answer(parsed, peak_bytes()))
     except M2FPError as error:
-        channel.send(Failure.of(error))
+        channel.send(error)
     except MemoryError as error:
         message = f"there is not enough memory for {contender}: {error}"
-        channel.send(Failure.of(InferenceFailed(message, engine=contender.engine)))
+        channel.send(InferenceFailed(message, engine=contender.engine))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 

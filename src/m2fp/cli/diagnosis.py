@@ -20,7 +20,7 @@ from m2fp.registry import ModelCache, entries, remote_models, resolve
 from m2fp.settings import Settings, origin
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "typer", "rich")
-_OPTIONAL = ("pillow-heif", "opencv-python-headless", "onnx")
+_OPTIONAL = ("pillow-heif", "opencv-python-headless", "numba", "onnx")
 
 
 @dataclass(frozen=True, slots=True)
