@@ -43,6 +43,14 @@ def test_nothing_heavy_is_imported(code: str) -> None:
     assert loaded == ""
 
 
+@pytest.mark.parametrize(
+    "module", ["m2fp.checkpoints", "m2fp.export", "m2fp.export.int8", "m2fp.evaluation"]
+)
+def test_only_training_needs_what_training_brings(module: str) -> None:
+    code = "sys.modules.update(dict.fromkeys(('cv2', 'matplotlib', 'scipy')))"
+    assert run_python(f"{code}; import {module}; print({module}.__name__)") == module
+
+
 def test_import_is_quick() -> None:
     code = "import time; t = time.perf_counter(); import m2fp; print(time.perf_counter() - t)"
     assert min(float(run_python(code)) for _ in range(3)) < 0.3

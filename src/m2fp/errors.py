@@ -33,8 +33,6 @@ what to do. Where one class carries several codes, the code of the instance tell
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class M2FPError(Exception):
     """Base of every error m2fp raises on purpose."""
@@ -47,15 +45,7 @@ class M2FPError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Pickle would make it anew from the message alone, which most of these classes refuse.
-        return _restore, (type(self), self.args, vars(self))
-
-
-def _restore(kind: type[M2FPError], args: tuple[Any, ...], fields: dict[str, Any]) -> M2FPError:
-    """Return an error as it was in another process."""
-    error = kind.__new__(kind)
-    error.args = args
-    vars(error).update(fields)
-    return error
+        return Exception.__new__, (type(self), *self.args), vars(self)
 
 
 class ImageError(M2FPError):

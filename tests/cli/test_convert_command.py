@@ -66,6 +66,7 @@ def test_what_cannot_be_converted(tmp_path: Path) -> None:
         (("other.pth", "-o", output), "incompatible_model", 3),
         (("code.pth", "-o", output), "unsafe_checkpoint", 3),
         (("absent.pth", "-o", output), "model_not_found", 2),
+        (("", "-o", output), "model_not_found", 2),  # a folder with other files
         (("other.pth", "-o", tmp_path / "m.onnx"), "config_error", 2),
     ):
         done = run("convert", tmp_path / arguments[0], *arguments[1:])

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from m2fp import registry
-from m2fp.cli import diagnosis, models
+from m2fp.cli import diagnosis, screen
 from m2fp.cli.app import build_app
-from m2fp.registry import CatalogueEntry, catalogue, describe, location
+from m2fp.registry import CatalogueEntry, catalogue, location, sha256_and_size
 
 
 def run(*arguments: str) -> Result:
@@ -23,7 +23,7 @@ def run(*arguments: str) -> Result:
 @pytest.fixture
 def shipped(fake_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ship three models: one whole, one damaged, one missing."""
-    digest, size = describe(fake_model)
+    digest, size = sha256_and_size(fake_model)
     files = {"whole": fake_model, "damaged": tmp_path / "damaged.onnx", "lost": tmp_path / "x.onnx"}
     files["damaged"].write_bytes(b"x")
     entries = tuple(
@@ -82,8 +82,8 @@ def test_models_verify(shipped: None) -> None:
 @pytest.mark.parametrize(
     ("size", "text"), [(0, "0 B"), (999, "999 B"), (1_500, "1.5 kB"), (17_250_000, "17.2 MB")]
 )
-def test_show_bytes(size: int, text: str) -> None:
-    assert models.show_bytes(size) == text
+def test_readable_size(size: int, text: str) -> None:
+    assert screen.readable_size(size) == text
 
 
 def test_labels() -> None:

@@ -78,17 +78,12 @@ def conversions(
         output.write_bytes(b"converted")
         return SimpleNamespace(doubts=("Its heads are a guess.",))
 
-    def load(path: Path) -> tuple[str, str]:
-        assert path.read_bytes() == b"converted"
-        return "network", "info"
-
-    def export(network: str, output: Path, info: str) -> None:
-        assert (network, info) == ("network", "info")
+    def export(converted: Path, output: Path) -> None:
+        assert converted.read_bytes() == b"converted"
         shutil.copy(fake_model, output)
 
     monkeypatch.setattr(m2fp.checkpoints, "convert_checkpoint", convert)
-    monkeypatch.setattr(m2fp.checkpoints, "load_model", load)
-    monkeypatch.setattr(m2fp.export, "export_model", export)
+    monkeypatch.setattr(m2fp.export, "export_converted", export)
     return seen
 
 
@@ -175,7 +170,7 @@ def test_an_export_that_fails_keeps_the_download(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(m2fp.export, "export_model", fail)
+        patch.setattr(m2fp.export, "export_converted", fail)
         done = run("models", "pull", NAME, "--accept-licence")
     assert done.exit_code == 130
     assert "the same command goes on from here" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -110,7 +111,22 @@ def test_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         output.write_bytes(b"x" * 2_000)
 
     monkeypatch.setattr(exporting, "export_checkpoint", export_checkpoint)
-    done = run("export", "last.pt", "-o", tmp_path / "x.onnx")
+    output = tmp_path / "new" / "x.onnx"
+    done = run("export", "last.pt", "-o", output)
     assert done.exit_code == 0
-    assert done.stdout == f"{tmp_path / 'x.onnx'}\n"
+    assert done.stdout == f"{output}\n"
     assert "2.0 kB; try: m2fp parse photo.jpg --model " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "says"),
+    [
+        ("last.pt", "x.safetensors", r"must be called \*.onnx, not 'x.safetensors'"),
+        ("mine.onnx", "x.onnx", "mine.onnx is exported already; only --precision int8"),
+        ("builtin", "x.onnx", "builtin is exported already"),
+    ],
+)
+def test_what_is_not_exported(source: str, output: str, says: str) -> None:
+    done = run("export", source, "-o", output)
+    assert done.exit_code == 2
+    assert re.match(rf"error\[config_error\]: .*{says}", done.stderr)

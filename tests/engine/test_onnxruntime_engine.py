@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,3 +78,25 @@ def test_a_file_that_changes_while_it_is_loaded(
     monkeypatch.setattr(onnxruntime_engine, "give_back_memory", write_meanwhile)
     with pytest.raises(ModelError, match="changed while it was in use"):
         OnnxEngine(path, 1)
+
+
+_RUN = """
+import os, sys
+from m2fp.engine.onnxruntime_engine import OnnxEngine
+
+before = dict(os.environ)
+OnnxEngine(sys.argv[1], 1)
+assert dict(os.environ) == before
+"""
+
+
+def test_nothing_is_written_and_the_environment_is_as_before(
+    fake_model: Path, tmp_path: Path
+) -> None:
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    home = {"HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    for more in ({}, {"ORT_DISABLE_TELEMETRY": "0"}):
+        subprocess.run(
+            [sys.executable, "-c", _RUN, str(fake_model)], env=kept | home | more, check=True
+        )
+    assert list(tmp_path.iterdir()) == []

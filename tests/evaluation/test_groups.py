@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from tests.toy_folder import write_folder
 
 from m2fp import Parser
 from m2fp.data.cihp_folder import CihpFolder, CihpSample
-from m2fp.errors import ConfigError, DataError
-from m2fp.evaluation import compose_groups, evaluate_groups, groups, run_val
+from m2fp.errors import ConfigError, DataError, MissingExtra
+from m2fp.evaluation import groups, run_val
+from m2fp.evaluation.groups import compose_groups, evaluate_groups
 from m2fp.labels import get_scheme
 
 CIHP = get_scheme("cihp")
@@ -98,4 +100,16 @@ def test_run_val_says_what_is_wrong(root: Path, fake_model: Path) -> None:
         run_val(root, fake_model, split="train")
     (root / "Validation" / "scene_id.txt").write_text("p0 nobody\n")
     with pytest.raises(DataError, match="not in the split: nobody"):
+        run_val(root, fake_model, groups=1, threads=1)
+
+
+def test_only_groups_need_opencv(
+    root: Path, fake_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    for loaded in ("m2fp.data.backgrounds", "m2fp.evaluation.groups"):
+        monkeypatch.delitem(sys.modules, loaded)
+    (report,) = run_val(root, fake_model, threads=1)
+    assert report.photos == 6
+    with pytest.raises(MissingExtra, match=r"pip install 'm2fp\[train\]'"):
         run_val(root, fake_model, groups=1, threads=1)

@@ -125,11 +125,3 @@ def test_the_placement_of_a_network_input(rule: InputRule | CanvasRule) -> None:
     ):
         assert start >= 0
         assert start + content <= padded
-
-
-def test_boxes_are_cut_into_strips() -> None:
-    box = Box(3, 10, 2, 12)
-    pieces = list(box.strips(30))
-    assert pieces == [Box(3, 6, 2, 12), Box(6, 9, 2, 12), Box(9, 10, 2, 12)]
-    assert next(box.strips(1)) == Box(3, 4, 2, 12)
-    assert list(Box(3, 3, 2, 12).strips(30)) == []

@@ -1,14 +1,10 @@
-"""The models inside the package, and checksums."""
+"""The models inside the package."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import pytest
-
-from m2fp.errors import ChecksumMismatch
-from m2fp.registry import catalogue, check_digest, describe, entries, find
+from m2fp.registry import catalogue, entries, find, sha256_and_size
 
 
 def test_builtin_is_in_the_catalogue_and_lies_inside_the_package() -> None:
@@ -16,7 +12,7 @@ def test_builtin_is_in_the_catalogue_and_lies_inside_the_package() -> None:
     assert entry is not None
     assert entry.path == Path(catalogue.__file__).parent / "builtin" / "m2fp-lite.onnx"
     assert entry.licence == "Apache-2.0"
-    assert describe(entry.path) == (entry.sha256, entry.bytes)
+    assert sha256_and_size(entry.path) == (entry.sha256, entry.bytes)
 
 
 def test_names_are_unique() -> None:
@@ -27,17 +23,3 @@ def test_names_are_unique() -> None:
 def test_find_knows_only_names() -> None:
     assert find("large") is None
     assert find(Path("builtin")) is None
-
-
-def test_describe(tmp_path: Path) -> None:
-    content = bytes(range(256)) * 5000  # more than one piece
-    path = tmp_path / "x"
-    path.write_bytes(content)
-    assert describe(path) == (hashlib.sha256(content).hexdigest(), len(content))
-
-
-def test_check_digest() -> None:
-    check_digest("a" * 64, "a" * 64, "x")
-    with pytest.raises(ChecksumMismatch, match="'x' is damaged or was changed") as caught:
-        check_digest("a" * 64, "b" * 64, "x")
-    assert (caught.value.expected, caught.value.actual) == ("a" * 64, "b" * 64)

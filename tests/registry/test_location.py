@@ -15,10 +15,10 @@ from m2fp.registry import (
     ModelFile,
     RemoteModel,
     catalogue,
-    describe,
     locate,
     location,
     resolve,
+    sha256_and_size,
     verify,
 )
 
@@ -94,7 +94,7 @@ def test_a_fetched_model_has_two_names(cache: ModelCache, model: RemoteModel) ->
     fill(cache, model)
     path = export(cache, model)
     for name in model.names:
-        assert locate(name, cache.folder) == ModelFile(path, describe(path)[0])
+        assert locate(name, cache.folder) == ModelFile(path, sha256_and_size(path)[0])
 
 
 def test_the_default_cache(
@@ -123,9 +123,9 @@ def test_verify_a_fetched_model(cache: ModelCache, model: RemoteModel) -> None:
         verify(model.name, cache.folder)
     fill(cache, model)
     checkpoint = cache.path(model, model.checkpoint)
-    assert verify(model.name, cache.folder) == describe(checkpoint)[0]
+    assert verify(model.name, cache.folder) == sha256_and_size(checkpoint)[0]
     path = export(cache, model)
-    assert verify(model.aliases[0], cache.folder) == describe(path)[0]
+    assert verify(model.aliases[0], cache.folder) == sha256_and_size(path)[0]
     path.write_bytes(b"NETWORK")
     with pytest.raises(ChecksumMismatch, match=r"model\.onnx"):
         verify(model.name, cache.folder)

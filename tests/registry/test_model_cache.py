@@ -9,7 +9,7 @@ import pytest
 from tests.fake_hub import CHECKPOINT, CONFIGURATION
 
 from m2fp.errors import DownloadFailed
-from m2fp.registry import RUNNABLE, FileRecord, ModelCache, RemoteModel, describe
+from m2fp.registry import RUNNABLE, FileRecord, ModelCache, RemoteModel, sha256_and_size
 from m2fp.registry.model_cache import default_cache_folder, safe_component, storage_trouble
 
 
@@ -19,7 +19,7 @@ def fill(cache: ModelCache, model: RemoteModel, content: bytes = b"weights") -> 
     for name in (CONFIGURATION, CHECKPOINT):
         path = cache.path(model, name)
         path.write_bytes(content)
-        sha256, size = describe(path)
+        sha256, size = sha256_and_size(path)
         cache.remember(model, name, FileRecord(sha256, size, "https://x", "publisher"))
 
 
@@ -86,7 +86,7 @@ def test_runnable(cache: ModelCache, model: RemoteModel) -> None:
     fill(cache, model)
     assert cache.runnable(model) is None
     path = export(cache, model)
-    sha256, size = describe(path)
+    sha256, size = sha256_and_size(path)
     origin = cache.records(model)[CHECKPOINT].sha256
     assert cache.runnable(model) == (path, FileRecord(sha256, size, origin, "made here"))
 
@@ -107,9 +107,9 @@ def test_changed(cache: ModelCache, model: RemoteModel) -> None:
     fill(cache, model)
     assert cache.changed(model) == {}
     path = cache.path(model, CHECKPOINT)
-    before, _ = describe(path)
+    before, _ = sha256_and_size(path)
     path.write_bytes(b"Weights")
-    after, _ = describe(path)
+    after, _ = sha256_and_size(path)
     assert cache.changed(model) == {CHECKPOINT: (before, after)}
     assert cache.state(model) == "downloaded"  # which only looks at sizes
 

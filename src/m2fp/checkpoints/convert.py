@@ -20,10 +20,10 @@ from m2fp.checkpoints.strict import (
     to_float32,
 )
 from m2fp.checkpoints.unwrap import Layout, unwrap
-from m2fp.errors import ConfigError
+from m2fp.errors import ConfigError, ModelNotFound
 from m2fp.model import ModelConfig
 from m2fp.model.official_names import to_official
-from m2fp.registry.catalogue import describe
+from m2fp.registry.digest import sha256_and_size
 from m2fp.registry.model_info import ModelInfo
 
 # What a folder downloaded from ModelScope calls its checkpoint.
@@ -88,7 +88,7 @@ def convert_checkpoint(
         MissingExtra: this PyTorch is too old to read checkpoints safely.
     """
     if source.is_dir():
-        source = source / _IN_FOLDER
+        source = _in_folder(source)
     _check_output(source, output)
     with naming_file(source):
         found = unwrap(read_checkpoint_file(source))
@@ -105,7 +105,7 @@ def convert_checkpoint(
             spell=to_official,
         )
         tensors = to_float32(found.tensors, spell=to_official)
-        source_sha256, _ = describe(source)
+        source_sha256, _ = sha256_and_size(source)
     rule, doubts = input_rule(scheme, configuration)
     info = model_info(config, rule, source=source.name, name=name, licence=licence)
     sha256 = write_converted(output, tensors, Description(config, info, source_sha256))
@@ -121,6 +121,16 @@ def convert_checkpoint(
         info=replace(info, sha256=sha256),
         doubts=(*doubts_about(configuration, config, scheme), *doubts),
     )
+
+
+def _in_folder(folder: Path) -> Path:
+    checkpoint = folder / _IN_FOLDER
+    if not checkpoint.is_file():
+        raise ModelNotFound(
+            f"the folder {str(folder)!r} holds no {_IN_FOLDER}; name the checkpoint itself",
+            model=str(folder),
+        )
+    return checkpoint
 
 
 def _check_output(source: Path, output: Path) -> None:

@@ -18,7 +18,7 @@ from m2fp.checkpoints.sizes import Heads, Shapes, network_config
 from m2fp.checkpoints.strict import check_shapes, empty_network, shapes_of
 from m2fp.errors import IncompatibleModel, ModelNotFound
 from m2fp.model import M2FP, ModelConfig
-from m2fp.registry.catalogue import describe
+from m2fp.registry.digest import sha256_and_size
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
 from m2fp.whole_file import whole_file
 
@@ -57,7 +57,7 @@ def write_converted(path: Path, tensors: Mapping[str, Tensor], description: Desc
     metadata = {METADATA_KEY: json.dumps(document, ensure_ascii=False)}
     with whole_file(path) as draft:
         save_file(dict(tensors), draft, metadata)
-        sha256, _ = describe(draft)
+        sha256, _ = sha256_and_size(draft)
     return sha256
 
 
@@ -69,7 +69,7 @@ def load_model(path: Path) -> tuple[M2FP, ModelInfo]:
         IncompatibleModel: it is damaged, was not written by `m2fp convert`, or by a newer version.
     """
     try:
-        sha256, _ = describe(path)
+        sha256, _ = sha256_and_size(path)
         with naming_file(path), safe_open(path, framework="pt") as file:
             description = _read_description(file.metadata() or {}, sha256)
             model = _network_of(_float32_shapes(file), description.config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import torch
@@ -70,7 +71,7 @@ def check_volume(expected: Shapes, file_bytes: int) -> None:
     Raises:
         IncompatibleModel: the tensors are larger than the file.
     """
-    numbers = sum(_volume(shape) for shape in expected.values())
+    numbers = sum(math.prod(shape) for shape in expected.values())
     if 2 * numbers > file_bytes:
         raise IncompatibleModel(
             f"its tensors claim {numbers:,} numbers, more than a file of {file_bytes:,} bytes holds"
@@ -105,10 +106,3 @@ def _listed(faults: list[str], kind: str) -> str:
 
 def _times(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape)) or "a single number"
-
-
-def _volume(shape: tuple[int, ...]) -> int:
-    volume = 1
-    for side in shape:
-        volume *= side
-    return volume

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from m2fp.cli.engine_options import ENGINES, ThreadsOption
+
 if TYPE_CHECKING:
     from m2fp.benchmark import BenchmarkPlan, BenchmarkReport, Step
 
@@ -41,8 +43,7 @@ def benchmark(
         typer.Option(
             "--engine",
             metavar="ENGINE",
-            help="auto, onnxruntime, openvino\\[-bf16|-per-size] or torch; may be repeated. "
-            "\\[default: auto]",
+            help=f"{ENGINES}; may be repeated. \\[default: auto]",
         ),
     ] = None,
     torch_reference: Annotated[
@@ -56,10 +57,7 @@ def benchmark(
     runs: Annotated[
         int, typer.Option("--runs", metavar="N", min=1, help="Measured rounds per photo.")
     ] = 20,
-    threads: Annotated[
-        int | None,
-        typer.Option("--threads", metavar="N", help="Threads per photo. \\[default: all]", min=1),
-    ] = None,
+    threads: ThreadsOption = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

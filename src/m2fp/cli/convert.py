@@ -45,15 +45,17 @@ def convert(
 ) -> None:
     """Turn an official M2FP checkpoint into a safetensors file.
 
-    Recognises ModelScope's and the authors' (detectron2) layout, reads all sizes from the tensors,
-    and refuses a file in which one is missing, extra or misshaped, or that would run code. A
-    configuration.json beside the checkpoint is read when there is one.
+    Recognises ModelScope's and the authors' (detectron2) layout, reads all
+    sizes from the tensors, and refuses a file in which one is missing, extra or
+    misshaped, or that would run code. A configuration.json beside the
+    checkpoint is read when there is one.
     """
     from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import show_note, show_warning, write_line
 
     with needs_extra("export", "Converting a checkpoint"):
         from m2fp.checkpoints import convert_checkpoint
+    output.parent.mkdir(parents=True, exist_ok=True)
     done = convert_checkpoint(checkpoint, output, labels=labels, name=name, licence=licence)
     for title, text in _summary(done):
         show_note(f"{title:<10} {text}")

@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import m2fp
-from m2fp.cli.models import check, show_bytes
+from m2fp.cli.models import check
+from m2fp.cli.screen import readable_size
 from m2fp.engine import check_engine_name, choose_engine, cpu_quota
+from m2fp.engine.onnxruntime_import import import_onnxruntime
 from m2fp.engine.openvino_import import import_openvino
 from m2fp.engine.processor import cpu_features
 from m2fp.engine.threads import affinity_count, cgroup_limit
@@ -83,9 +85,9 @@ def _engines(settings: Settings) -> list[Finding]:
 
 def _onnxruntime() -> Finding:
     try:
-        import onnxruntime
-    except ImportError as error:
-        return Finding("onnxruntime", "cannot be loaded", str(error))
+        onnxruntime = import_onnxruntime()
+    except EngineUnavailable as error:
+        return Finding("onnxruntime", "cannot be loaded", error.message)
     providers = ", ".join(onnxruntime.get_available_providers())
     return Finding("onnxruntime", f"{onnxruntime.__version__}, providers {providers}")
 
@@ -146,7 +148,7 @@ def _models(settings: Settings) -> list[Finding]:
     findings = []
     for entry in entries():
         state = check(entry)
-        value = f"{state}, {show_bytes(entry.bytes)}, sha256 {entry.sha256[:12]}"
+        value = f"{state}, {readable_size(entry.bytes)}, sha256 {entry.sha256[:12]}"
         problem = "" if state == "ok" else f"the file is {state}: reinstall m2fp"
         findings.append(Finding(entry.name, value, problem))
     chosen = f"{_without_home(settings.model)} (from {origin(settings, 'model')})"

@@ -70,13 +70,17 @@ def export(
 ) -> None:
     """Turn a checkpoint of `m2fp train` or `m2fp convert` into an ONNX file.
 
-    Beside a file in int8 lie FILE.agreement.md and FILE.agreement.json, which say how far it agrees
-    with the float model.
+    Beside a file in int8 lie FILE.agreement.md and FILE.agreement.json, which
+    say how far it agrees with the float model.
     """
-    from m2fp.cli.models import show_bytes
-    from m2fp.cli.screen import show_note, write_line
+    from m2fp.cli.screen import readable_size, show_note, write_line
     from m2fp.errors import ConfigError
 
+    if output.suffix != ".onnx":  # by which the engines know what a file holds
+        raise ConfigError(
+            f"the exported file must be called *.onnx, not {output.name!r}", option="out"
+        )
+    output.parent.mkdir(parents=True, exist_ok=True)
     if precision is Precision.INT8:
         if calibrate is None:
             raise ConfigError("int8 needs photos: give --calibrate FOLDER", option="calibrate")
@@ -86,14 +90,20 @@ def export(
     else:
         _export_float(source, output, recipe)
     write_line(str(output))
-    show_note(f"{show_bytes(output.stat().st_size)}; try: m2fp parse photo.jpg --model {output}")
+    show_note(f"{readable_size(output.stat().st_size)}; try: m2fp parse photo.jpg --model {output}")
 
 
 def _export_float(source: str, output: Path, recipe: Path | None) -> None:
     from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import notes
     from m2fp.errors import ConfigError
+    from m2fp.registry import find
 
+    if Path(source).suffix == ".onnx" or find(source) is not None:
+        raise ConfigError(
+            f"{source} is exported already; only --precision int8 makes another file of it",
+            option="source",
+        )
     with needs_extra("export", "Exporting a model"):
         from m2fp.export import export_checkpoint, export_converted
         from m2fp.train.config import read_config

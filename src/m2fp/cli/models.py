@@ -14,7 +14,6 @@ from m2fp.errors import ConfigError, ModelNotFound
 if TYPE_CHECKING:
     from m2fp.registry import CatalogueEntry, ModelCache, RemoteModel
 
-_UNITS = (("MB", 1_000_000), ("kB", 1_000))
 _ROOM_FOR_NAMES = 110  # columns of a terminal; in narrower ones, long names are folded
 _STYLES = {"ok": "green", "downloaded": "yellow", "not downloaded": "dim"}
 
@@ -35,8 +34,8 @@ def list_models(
 ) -> None:
     """Show the models that come with m2fp and those that can be downloaded.
 
-    A model that is ok can be run; one that is downloaded has to be exported first, which
-    `m2fp models pull` does.
+    A model that is ok can be run; one that is downloaded has to be exported
+    first, which `m2fp models pull` does.
     """
     from m2fp.registry import ModelCache, entries, remote_models
     from m2fp.settings import load_settings
@@ -97,7 +96,7 @@ def remove_model(
     name: Annotated[str, typer.Argument(help="Name of a downloaded model.")],
 ) -> None:
     """Delete a downloaded model, and what is known of it."""
-    from m2fp.cli.screen import show_note
+    from m2fp.cli.screen import readable_size, show_note
     from m2fp.registry import ModelCache, find, find_remote
     from m2fp.settings import load_settings
 
@@ -107,7 +106,7 @@ def remove_model(
             raise ConfigError(f"{name} comes with m2fp and cannot be removed", option="name")
         raise ModelNotFound(f"no model is called {name!r}", model=name)
     freed = ModelCache(load_settings().cache_dir).remove(model)
-    show_note(f"{show_bytes(freed)} freed" if freed else f"{name} was not downloaded")
+    show_note(f"{readable_size(freed)} freed" if freed else f"{name} was not downloaded")
 
 
 def check(entry: CatalogueEntry) -> str:
@@ -122,14 +121,6 @@ def check(entry: CatalogueEntry) -> str:
     except ChecksumMismatch:
         return "damaged"
     return "ok"
-
-
-def show_bytes(size: int) -> str:
-    """Return a size for people, in decimal units: "12.3 MB"."""
-    for unit, factor in _UNITS:
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} B"
 
 
 def _shipped_row(entry: CatalogueEntry) -> dict[str, Any]:
@@ -157,7 +148,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from m2fp.cli.screen import output, show_note
+    from m2fp.cli.screen import output, readable_size, show_note
 
     console = output()
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -168,7 +159,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         table.add_row(
             Text(row["name"], "cyan"),
-            "" if row["bytes"] is None else show_bytes(row["bytes"]),
+            "" if row["bytes"] is None else readable_size(row["bytes"]),
             row["licence"],
             Text(row["state"], _STYLES.get(row["state"], "red")),
             row["description"],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from m2fp.cli.engine_options import EngineOption, ThreadsOption
 from m2fp.cli.exit_codes import ExitCode
 from m2fp.errors import ConfigError
 
@@ -83,18 +84,8 @@ def parse(
             "--model", "-m", metavar="MODEL", help="Name or ONNX file. \\[default: builtin]"
         ),
     ] = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            "--engine",
-            metavar="ENGINE",
-            help="auto, onnxruntime, openvino\\[-bf16|-per-size] or torch. \\[default: auto]",
-        ),
-    ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option("--threads", metavar="N", help="Threads per photo. \\[default: all]", min=1),
-    ] = None,
+    engine: EngineOption = None,
+    threads: ThreadsOption = None,
     rules: Annotated[
         str,
         typer.Option(

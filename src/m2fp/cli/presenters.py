@@ -86,7 +86,7 @@ class PeopleTable:
         table.add_column("File", width=self._file_width, overflow="fold")
         table.add_column("Who", width=9, no_wrap=True, style="cyan")
         table.add_column("Score", width=5, justify="right", no_wrap=True)
-        table.add_column("Share", width=6, justify="right", no_wrap=True)
+        table.add_column("Share", width=7, justify="right", no_wrap=True)
         table.add_column("Parts, largest first", ratio=1, overflow="fold")
         table.add_column("Time", width=7, justify="right", no_wrap=True, style="dim")
         self._begun = True

@@ -138,8 +138,8 @@ def _export(model: RemoteModel, cache: ModelCache) -> Path:
     from m2fp.cli.screen import notes, show_note
 
     with needs_extra("export", "Making a checkpoint ready to run"):
-        from m2fp.checkpoints import convert_checkpoint, load_model
-        from m2fp.export import export_model
+        from m2fp.checkpoints import convert_checkpoint
+        from m2fp.export import export_converted
     workshop = cache.place(model) / _WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)  # left over from a run that was killed
     workshop.mkdir()
@@ -148,8 +148,7 @@ def _export(model: RemoteModel, cache: ModelCache) -> Path:
             converted, exported = workshop / "model.safetensors", workshop / "model.onnx"
             checkpoint = cache.path(model, model.checkpoint)
             conversion = convert_checkpoint(checkpoint, converted, licence=model.licence)
-            network, info = load_model(converted)
-            export_model(network, exported, info)
+            export_converted(converted, exported)
         for doubt in conversion.doubts:
             show_note(doubt)
         return cache.keep(model, exported)

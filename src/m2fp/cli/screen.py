@@ -22,6 +22,7 @@ _LIMIT_VARIABLES = {
     "image_too_small": "M2FP_LIMITS__MIN_SIDE",
     "aspect_too_extreme": "M2FP_LIMITS__MAX_ASPECT",
 }
+_UNITS = (("MB", 1_000_000), ("kB", 1_000))
 
 
 class _Output(Console):
@@ -50,6 +51,14 @@ def write_line(line: str) -> None:
     """Write one line to stdout now; readers of a pipe see it while we go on."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def readable_size(size: int) -> str:
+    """Return a size for people, in decimal units: "12.3 MB"."""
+    for unit, factor in _UNITS:
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"
 
 
 def printable(text: str) -> str:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from m2fp.cli.engine_options import EngineOption, ThreadsOption
+
 
 class SplitName(StrEnum):
     """The splits of a data set."""
@@ -39,14 +41,8 @@ def val(
         ),
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the composition.")] = 1,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ENGINE",
-            help="auto, onnxruntime, openvino\\[-bf16|-per-size] or torch. \\[default: auto]",
-        ),
-    ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,
+    engine: EngineOption = None,
+    threads: ThreadsOption = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write the scores to this JSON file.")
     ] = None,

@@ -8,15 +8,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from m2fp.engine.protocol import QueryPredictions
+from m2fp.engine.protocol import MASK_STRIDE, QueryPredictions
 from m2fp.engine.threads import cpu_quota
 from m2fp.errors import ConfigError, IncompatibleModel, InferenceFailed
 from m2fp.registry.model_info import ModelInfo
 
 INPUT: Final = "pixels"
 OUTPUTS: Final = ("class_logits", "mask_logits")
-
-_STRIDE: Final = 4  # of the masks
 
 
 def thread_count(threads: int | None) -> int:
@@ -60,7 +58,7 @@ def to_predictions(
         InferenceFailed: the outputs do not belong to such an input.
     """
     height, width = tensor.shape[-2:]
-    expected = (1, classes.shape[1], height // _STRIDE, width // _STRIDE)
+    expected = (1, classes.shape[1], height // MASK_STRIDE, width // MASK_STRIDE)
     if classes.ndim != 3 or masks.shape != expected:
         raise inference_failed(
             tensor, f"it gave classes {classes.shape} and masks {masks.shape}", engine

@@ -18,9 +18,10 @@ from m2fp.engine.contract import (
     to_predictions,
 )
 from m2fp.engine.heap import give_back_memory
+from m2fp.engine.onnxruntime_import import import_onnxruntime
 from m2fp.engine.pinned_file import PinnedFile, pin
 from m2fp.engine.protocol import QueryPredictions
-from m2fp.errors import EngineError, EngineUnavailable, IncompatibleModel
+from m2fp.errors import EngineError, IncompatibleModel
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class OnnxEngine:
 
         Raises:
             ModelNotFound, ChecksumMismatch, IncompatibleModel: about the file.
-            EngineUnavailable: ONNX Runtime is not installed.
+            EngineUnavailable: ONNX Runtime is not installed, or does not work on this machine.
             ConfigError: `threads` is below 1.
         """
         count = thread_count(threads)
@@ -101,12 +102,7 @@ class OnnxEngine:
 
 
 def _open_session(file: PinnedFile, threads: int, *, spin: bool) -> onnxruntime.InferenceSession:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise EngineUnavailable(
-            "ONNX Runtime is not installed: pip install onnxruntime", engine=ENGINE_NAME
-        ) from error
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from m2fp.errors import ModelError, ModelNotFound
-from m2fp.registry.catalogue import check_digest, describe
+from m2fp.registry.digest import check_digest, sha256_and_size
 
 # What changes when a file is written to or replaced.
 _Stamp = tuple[int, int, int]
@@ -58,7 +58,7 @@ def pin(path: Path, expected_sha256: str | None) -> PinnedFile:
     """
     try:
         stamp = _stamp(path)
-        sha256, size = describe(path)
+        sha256, size = sha256_and_size(path)
     except OSError as error:
         raise ModelNotFound(
             f"the model file {str(path)!r} cannot be read: {error.strerror or error}",

@@ -7,12 +7,14 @@ thresholds or people: those belong to `m2fp.imaging` and `m2fp.postprocess`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from m2fp.registry.model_info import ModelInfo
+
+MASK_STRIDE: Final = 4  # pixels of the network input per cell of a mask, in both directions
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,11 @@ Example:
     samples = CihpFolder(root, "val").samples()
     report = evaluate(Parser(), map(read_sample, samples))
     print(to_markdown(report))
+
+Composed groups are in `m2fp.evaluation.groups`, which needs what training needs.
 """
 
 from m2fp.evaluation.confusion import ConfusionMatrix
-from m2fp.evaluation.groups import compose_groups, evaluate_groups
 from m2fp.evaluation.markdown import to_markdown
 from m2fp.evaluation.people import CountScore, PeopleScores, PeopleTally
 from m2fp.evaluation.report import Report
@@ -27,9 +28,7 @@ __all__ = [
     "Report",
     "SemanticScores",
     "SideScore",
-    "compose_groups",
     "evaluate",
-    "evaluate_groups",
     "mean_iou",
     "pixel_accuracy",
     "run_val",

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from m2fp.data.cihp_folder import CihpFolder, Split, read_sample
-from m2fp.errors import ConfigError
-from m2fp.evaluation.groups import evaluate_groups
+from m2fp.errors import ConfigError, MissingExtra
 from m2fp.evaluation.report import Report
 from m2fp.evaluation.run import evaluate
 from m2fp.imaging import IntakeLimits
@@ -48,10 +47,13 @@ def run_val(
     Raises:
         DataError: the folder is not in that layout or not in that scheme.
         ConfigError: an option has no such value.
+        MissingExtra: groups cannot be composed with what is installed.
         ModelError, EngineError: the model cannot be loaded or run.
     """
     if groups < 0:
         raise ConfigError(f"groups is {groups}; give 0 or more", option="groups")
+    # Before anything is scored: an extra that is missing should not cost the user the first report.
+    score_groups = _group_scorer() if groups else None
     folder = CihpFolder(data, split)
     samples = folder.samples()
 
@@ -66,8 +68,8 @@ def run_val(
         reports = [
             evaluate(parser, photos, title=titles[0], progress=stage(titles[0], len(samples)))
         ]
-        if groups:
-            grouped = evaluate_groups(
+        if score_groups:
+            grouped = score_groups(
                 parser,
                 samples,
                 parser.info.scheme,
@@ -79,3 +81,12 @@ def run_val(
             )
             reports.append(grouped)
     return tuple(reports)
+
+
+def _group_scorer() -> Callable[..., Report]:
+    """Return `evaluate_groups`; composing pictures needs OpenCV, scoring does not."""
+    try:
+        from m2fp.evaluation.groups import evaluate_groups
+    except ModuleNotFoundError as error:
+        raise MissingExtra(extra="train", purpose="Composing groups") from error
+    return evaluate_groups

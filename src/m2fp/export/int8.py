@@ -23,6 +23,7 @@ from m2fp.export.sensitivity import Sweep, changed_cells, class_map, sweep
 from m2fp.imaging import prepare, read_photo
 from m2fp.parser import Parser
 from m2fp.registry import ModelInfo
+from m2fp.whole_file import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,9 @@ def export_int8(source: Path, output: Path, plan: Int8Plan) -> Int8Report:
         quantiser.write(trial, found.kept)
         write_onnx(onnx.load(trial), output, replace(info, precision="int8"))
     report = Int8Report(found, _agreement(source, output, plan))
-    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
-    output.with_suffix(".agreement.json").write_text(text + "\n", encoding="utf-8")
-    output.with_suffix(".agreement.md").write_text(report.to_markdown(), encoding="utf-8")
+    document = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
+    _write_text(output.with_suffix(".agreement.json"), document + "\n")
+    _write_text(output.with_suffix(".agreement.md"), report.to_markdown())
     return report
 
 
@@ -152,6 +153,11 @@ def _agreement(source: Path, output: Path, plan: Int8Plan) -> Agreement:
         Parser(output, engine="onnxruntime", threads=plan.threads) as candidate,
     ):
         return compare(reference, candidate, (source, output), plan.photos)
+
+
+def _write_text(path: Path, text: str) -> None:
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def _evenly(photos: Sequence[Path], count: int) -> list[Path]:

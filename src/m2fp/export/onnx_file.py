@@ -1,9 +1,5 @@
 """Write a network and what it expects of a photo into one ONNX file."""
 
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +11,12 @@ from m2fp.checkpoints import load_model
 from m2fp.errors import ConfigError
 from m2fp.export.folding import fold_normalisation
 from m2fp.export.graph import fold_weights, linear_layers_as_gemm, name_after_modules
+from m2fp.export.quiet import quiet
 from m2fp.export.sampling_node import sampling_as_one_node, sampling_functions
 from m2fp.imaging import InputRule
 from m2fp.labels import get_scheme
 from m2fp.model import M2FP
-from m2fp.registry import METADATA_KEY, ModelInfo, describe
+from m2fp.registry import METADATA_KEY, ModelInfo, sha256_and_size
 from m2fp.train.checkpoint import read_checkpoint
 from m2fp.train.config import PublishConfig, TrainConfig, parse_config
 from m2fp.whole_file import whole_file
@@ -28,6 +25,8 @@ OPSET = 18
 STRIDE = 32
 # Any multiple of 32 up to 4096 pixels: more is not a photo the network was meant for.
 MAX_STRIDES = 128
+
+_LOGGERS = ("torch.onnx", "onnxscript", "onnx_ir")  # of the exporter
 
 
 class _Queries(nn.Module):
@@ -55,7 +54,7 @@ def export_checkpoint(checkpoint: Path, output: Path, recipe: TrainConfig | None
     model = M2FP(config.model)
     model.load_state_dict(values["average"] or values["model"])
     said = recipe or config
-    sha256, _ = describe(checkpoint)
+    sha256, _ = sha256_and_size(checkpoint)
     info = replace(model_info(model, said.name, said.publish), source_sha256=sha256)
     export_model(model, output, info)
 
@@ -98,7 +97,7 @@ def export_model(model: M2FP, output: Path, info: ModelInfo) -> None:
     height, width = (STRIDE * torch.export.Dim(name, max=MAX_STRIDES) for name in ("h", "w"))
     example = torch.zeros(1, 3, 8 * STRIDE, 12 * STRIDE)
     folded = fold_normalisation(model)
-    with _quiet_exporter(), torch.no_grad(), sampling_as_one_node(folded):
+    with quiet(*_LOGGERS), torch.no_grad(), sampling_as_one_node(folded):
         program = torch.onnx.export(
             _Queries(folded),
             (example,),
@@ -127,19 +126,3 @@ def write_onnx(proto: onnx.ModelProto, output: Path, info: ModelInfo) -> None:
     onnx.checker.check_model(proto)
     with whole_file(output) as draft:
         draft.write_bytes(proto.SerializeToString(deterministic=True))
-
-
-@contextmanager
-def _quiet_exporter() -> Iterator[None]:
-    # The exporter warns and logs about its own internals, which nobody can act on.
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

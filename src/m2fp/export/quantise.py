@@ -5,9 +5,7 @@ Convolutions, what stands between them, and linear layers with constant weights 
 sampling, normalisation, softmax and the products of attention stay float.
 """
 
-import logging
 import re
-import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +14,19 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import GraphProto, NodeProto
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from m2fp.engine.onnxruntime_import import import_onnxruntime
+from m2fp.export.quiet import quiet
+
+import_onnxruntime()  # before its tools, which would import it with its telemetry
+
+from onnxruntime.quantization import (  # noqa: E402
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process  # noqa: E402
 
 Tensor = NDArray[np.float32]
 
@@ -130,12 +139,5 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
 def _quiet() -> Iterator[None]:
     # The tool advises to prepare the model, which has been done, and divides by the infinite range
     # of attention masks, which are not quantised.
-    logger = logging.getLogger()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
+    with quiet(""), np.errstate(all="ignore"):
+        yield

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from m2fp.engine import QueryPredictions
 from m2fp.labels import LabelScheme
+from m2fp.postprocess.probabilities import class_probabilities, sigmoid
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,8 @@ def class_map(predictions: QueryPredictions, scheme: LabelScheme) -> NDArray[np.
     The sum over queries of class probability times mask probability (Cheng et al. 2021, section
     3.3), without "no object" and without whole people, who would cover their parts.
     """
-    logits = predictions.class_logits - predictions.class_logits.max(axis=1, keepdims=True)
-    weights = np.exp(logits)
-    weights /= weights.sum(axis=1, keepdims=True)
-    masks = 0.5 * (1.0 + np.tanh(0.5 * predictions.mask_logits))
-    parts = scheme.num_parts_and_background
-    scores = np.tensordot(weights[:, :parts], masks, axes=(0, 0))
+    probabilities = class_probabilities(predictions.class_logits)
+    parts = probabilities[:, : scheme.num_parts_and_background]
+    scores = np.tensordot(parts, sigmoid(predictions.mask_logits), axes=(0, 0))
     classes: NDArray[np.uint8] = scores.argmax(axis=0).astype(np.uint8)
     return classes

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,6 @@ from numpy.typing import NDArray
 from m2fp.imaging.box import Box
 from m2fp.imaging.interpolation import Block, Interpolation
 from m2fp.imaging.network_input import NetworkInput
-
-# Small enough to stay in the processor's cache, large enough to make numpy's cost per call vanish.
-_STRIP_PIXELS: Final = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,10 @@ class GridWindow:
     left: int
     reach: Box
 
+    def halved(self) -> GridWindow:
+        """Return the same with half the logits, because sigmoid(x) = (1 + tanh(x / 2)) / 2."""
+        return replace(self, logits=self.logits * np.float32(0.5))
+
 
 class GridToPhoto:
     """Reads mask grids at the photo's pixels.
@@ -118,7 +118,7 @@ class GridToPhoto:
         Returns float32 (box rows, box columns).
         """
         height, width = window.logits.shape
-        values = np.empty((box.bottom - box.top, box.right - box.left), np.float32)
+        values = np.empty(box.shape, np.float32)
         columns = [
             _cut(block, box.left, box.right, window.left, width)
             for block in _touching(self._column_blocks, box.left, box.right)
@@ -133,18 +133,17 @@ class GridToPhoto:
     def inside(self, window: GridWindow) -> NDArray[np.bool_]:
         """Return where the mask is positive, bool of the shape of the window's reach."""
         reach = window.reach
-        mask = np.empty((reach.bottom - reach.top, reach.right - reach.left), np.bool_)
-        for strip in reach.strips(_STRIP_PIXELS):
-            rows = slice(strip.top - reach.top, strip.bottom - reach.top)
-            np.greater(self.read(window, strip), 0, out=mask[rows])
+        mask = np.empty(reach.shape, np.bool_)
+        for strip in reach.strips():
+            np.greater(self.read(window, strip), 0, out=mask[strip.seen_from(reach).rows])
         return mask
 
     def mean_inside(self, window: GridWindow) -> float:
         """Return the mean of the sigmoid over the pixels where the mask is positive, 0 if none."""
-        # sigmoid(x) = (1 + tanh(x / 2)) / 2, and where the mask is not positive tanh(0) adds none.
-        half = replace(window, logits=window.logits * np.float32(0.5))
+        # Where the mask is not positive, tanh(0) adds none.
+        half = window.halved()
         pixels, total = 0, 0.0
-        for strip in window.reach.strips(_STRIP_PIXELS):
+        for strip in window.reach.strips():
             values = self.read(half, strip)
             pixels += int(np.count_nonzero(values > 0))
             np.maximum(values, 0, out=values)

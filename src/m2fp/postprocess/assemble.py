@@ -9,18 +9,11 @@ import numpy.typing as npt
 
 from m2fp.engine.protocol import QueryPredictions
 from m2fp.errors import IncompatibleModel
-from m2fp.imaging.grid_to_photo import GridPlacement, GridToPhoto
 from m2fp.imaging.network_input import NetworkInput
 from m2fp.labels import LabelScheme
 from m2fp.postprocess.config import PostprocessConfig
 from m2fp.postprocess.heads import split_by_heads
-from m2fp.postprocess.instances import (
-    PAIRS,
-    cut_windows,
-    find_instances,
-    is_instance,
-    top_pairs,
-)
+from m2fp.postprocess.instances import read_instances
 from m2fp.postprocess.maps import Maps, number_people
 from m2fp.postprocess.official import OfficialRules, official_maps
 from m2fp.postprocess.painting import paint
@@ -28,7 +21,6 @@ from m2fp.postprocess.people import choose_people, find_owners, with_parts
 from m2fp.postprocess.queries import BACKGROUND, Candidates, select
 from m2fp.postprocess.resample import Resampler, content_cells
 from m2fp.postprocess.semantic import semantic_maps
-from m2fp.results import Instances
 
 Rules: TypeAlias = PostprocessConfig | OfficialRules
 
@@ -80,7 +72,7 @@ def _own_maps(
             for number, person in enumerate([0, *visible])
             for label, score in _label_scores(painting.tally.counts[person], parts).items()
         },
-        evidence=_evidence(predictions, network_input),
+        evidence=read_instances(predictions, network_input),
     )
 
 
@@ -98,14 +90,6 @@ def _label_scores(counts: npt.NDArray[np.int64], parts: Candidates) -> dict[int,
             weights = np.where(parts.label == label, pixels, 0)
             scores[int(label)] = float((weights * parts.score).sum() / weights.sum())
     return scores
-
-
-def _evidence(predictions: QueryPredictions, network_input: NetworkInput) -> Instances:
-    placement = GridPlacement.of(network_input, predictions.mask_logits.shape[1:])
-    pairs = list(filter(is_instance, top_pairs(predictions.class_logits, PAIRS)))
-    queries = (pair.query for pair in pairs)
-    windows = cut_windows(predictions.mask_logits, queries, GridToPhoto(placement))
-    return find_instances(pairs, windows, placement)
 
 
 def _check_shapes(

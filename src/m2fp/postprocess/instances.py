@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.engine.protocol import QueryPredictions
 from m2fp.imaging.grid_to_photo import GridPlacement, GridToPhoto, GridWindow
+from m2fp.imaging.network_input import NetworkInput
 from m2fp.postprocess.probabilities import class_probabilities
 from m2fp.postprocess.queries import BACKGROUND
 from m2fp.results.evidence import Instance, Instances
@@ -30,6 +32,15 @@ class Pair(NamedTuple):
     query: int
     class_id: int
     probability: float
+
+
+def read_instances(predictions: QueryPredictions, network_input: NetworkInput) -> Instances:
+    """Return the instances of one photo, most probable first; the shapes must fit."""
+    placement = GridPlacement.of(network_input, predictions.mask_logits.shape[1:])
+    pairs = list(filter(is_instance, top_pairs(predictions.class_logits, PAIRS)))
+    queries = (pair.query for pair in pairs)
+    windows = cut_windows(predictions.mask_logits, queries, GridToPhoto(placement))
+    return find_instances(pairs, windows, placement)
 
 
 def top_pairs(class_logits: npt.NDArray[np.float32], count: int) -> list[Pair]:

@@ -31,12 +31,6 @@ class Layer:
     half_weight: np.float32
     window: Box
 
-    def crossing(self, strip: Box) -> Box:
-        """Return the part of the window inside a full-width strip; it may be empty."""
-        window = self.window
-        top, bottom = max(window.top, strip.top), min(window.bottom, strip.bottom)
-        return Box(top, bottom, window.left, window.right)
-
     def to_evidence(self, half_logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return weight x sigmoid for enlarged half logits, which are overwritten."""
         np.tanh(half_logits, out=half_logits)

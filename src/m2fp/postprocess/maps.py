@@ -12,10 +12,6 @@ from m2fp.imaging.box import Box
 from m2fp.postprocess.tally import Tally
 from m2fp.results import Evidence
 
-# Small enough for the planes of one strip to stay in the processor's cache, large enough to make
-# numpy's cost per call vanish.
-STRIP_PIXELS = 1 << 17
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maps:
@@ -51,6 +47,6 @@ def number_people(person_map: npt.NDArray[np.uint16], tally: Tally) -> list[int]
     numbers = np.zeros(len(counts), np.uint16)
     numbers[visible] = np.arange(1, len(visible) + 1)
     height, width = person_map.shape
-    for strip in Box(0, height, 0, width).strips(STRIP_PIXELS):
+    for strip in Box(0, height, 0, width).strips():
         person_map[strip.rows] = numbers.take(person_map[strip.rows])
     return visible

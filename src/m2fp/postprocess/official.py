@@ -8,7 +8,7 @@ ever enlarged but the window of one mask in one strip of the photo.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -107,8 +107,8 @@ def _score(
         if window is not None:
             if pair.query not in means:
                 means[pair.query] = reader.mean_inside(window)
-            half = replace(window, logits=window.logits * np.float32(0.5))
-            masks.append(Mask(pair.class_id, pair.probability * means[pair.query], half))
+            score = pair.probability * means[pair.query]
+            masks.append(Mask(pair.class_id, score, window.halved()))
     return masks
 
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from m2fp.imaging.box import Box
 from m2fp.imaging.grid_to_photo import GridToPhoto, GridWindow
-from m2fp.postprocess.maps import STRIP_PIXELS
 from m2fp.postprocess.tally import Tally
 
 _ONE: Final = np.float32(1.0)
@@ -25,18 +24,12 @@ class Mask:
     Attributes:
         class_id: a label id, or the person class.
         score: class probability x mean mask probability inside the mask, 0..1.
-        half: the mask's window, its logits halved, because sigmoid(x) = (1 + tanh(x / 2)) / 2.
+        half: the mask's window, its logits halved.
     """
 
     class_id: int
     score: float
     half: GridWindow
-
-    def crossing(self, strip: Box) -> Box:
-        """Return the part of the mask's reach inside a full-width strip; it may be empty."""
-        reach = self.half.reach
-        top, bottom = max(reach.top, strip.top), min(reach.bottom, strip.bottom)
-        return Box(top, bottom, reach.left, reach.right)
 
 
 class Painting:
@@ -77,17 +70,17 @@ def paint(
     """
     height, width = reader.photo_size
     painting = Painting((height, width), len(people), labels)
-    for strip in Box(0, height, 0, width).strips(STRIP_PIXELS):
+    for strip in Box(0, height, 0, width).strips():
         person = _paint_people(people, strip, reader)
         label = np.zeros(person.shape, np.uint8)
         best = np.zeros(person.shape, np.float32)
         for class_id, box, values in _class_values(parts, strip, reader, min_evidence):
             if class_id:
-                inside = person[box.rows, box.columns].ravel()
+                inside = person[box.slices].ravel()
                 np.maximum.at(painting.highest[:, class_id], inside, values.ravel())
-            better = values > best[box.rows, box.columns]  # of equal classes the first wins
-            np.copyto(best[box.rows, box.columns], values, where=better)
-            np.copyto(label[box.rows, box.columns], np.uint8(class_id), where=better)
+            better = values > best[box.slices]  # of equal classes the first wins
+            np.copyto(best[box.slices], values, where=better)
+            np.copyto(label[box.slices], np.uint8(class_id), where=better)
         painting.part_map[strip.rows] = label
         painting.person_map[strip.rows] = person
         painting.tally.add(person, label, strip.top)
@@ -101,13 +94,12 @@ def _paint_people(
     people: Sequence[Mask], strip: Box, reader: GridToPhoto
 ) -> npt.NDArray[np.uint16]:
     """Return the last person whose mask covers the pixel, uint16 (strip rows, width)."""
-    person = np.zeros((strip.bottom - strip.top, strip.right), np.uint16)
+    person = np.zeros(strip.shape, np.uint16)
     for number, mask in enumerate(people, start=1):
-        box = mask.crossing(strip)
+        box = mask.half.reach.crossing(strip)
         if not box.is_empty:
             inside = reader.read(mask.half, box) > 0
-            rows = slice(box.top - strip.top, box.bottom - strip.top)
-            np.copyto(person[rows, box.columns], np.uint16(number), where=inside)
+            np.copyto(person[box.seen_from(strip).slices], np.uint16(number), where=inside)
     return person
 
 
@@ -120,7 +112,7 @@ def _class_values(
     the class where that is above `min_evidence`; 0 where it is for none.
     """
     for class_id, masks in groupby(parts, lambda mask: mask.class_id):
-        crossing = [(mask, mask.crossing(strip)) for mask in masks]
+        crossing = [(mask, mask.half.reach.crossing(strip)) for mask in masks]
         crossing = [(mask, box) for mask, box in crossing if not box.is_empty]
         if not crossing:
             continue
@@ -130,21 +122,17 @@ def _class_values(
             min(box.left for _, box in crossing),
             max(box.right for _, box in crossing),
         )
-        total = np.zeros((union.bottom - union.top, union.right - union.left), np.float32)
+        total = np.zeros(union.shape, np.float32)
         count = np.zeros(total.shape, np.float32)
         for mask, box in crossing:
             value = _evidence(mask, box, reader)
             counts = value > np.float32(min_evidence)
-            window = np.s_[
-                box.top - union.top : box.bottom - union.top,
-                box.left - union.left : box.right - union.left,
-            ]
             value *= counts
-            total[window] += value
-            count[window] += counts
+            place = box.seen_from(union).slices
+            total[place] += value
+            count[place] += counts
         total /= np.maximum(count, _ONE, out=count)
-        rows = Box(union.top - strip.top, union.bottom - strip.top, union.left, union.right)
-        yield class_id, rows, total
+        yield class_id, union.seen_from(strip), total
 
 
 def _evidence(mask: Mask, box: Box, reader: GridToPhoto) -> npt.NDArray[np.float32]:

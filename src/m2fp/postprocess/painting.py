@@ -16,7 +16,6 @@ import numpy.typing as npt
 from m2fp.imaging.box import Box
 from m2fp.postprocess.config import PostprocessConfig
 from m2fp.postprocess.layers import Layer, part_layers, person_layers
-from m2fp.postprocess.maps import STRIP_PIXELS
 from m2fp.postprocess.people import NOBODY, Owners
 from m2fp.postprocess.queries import Candidates
 from m2fp.postprocess.resample import Resampler
@@ -67,7 +66,7 @@ def paint(
     adopting_of = _table(owners.adopting)
     exclusive_of = _table(owners.exclusive)
 
-    for strip in Box(0, size[0], 0, size[1]).strips(STRIP_PIXELS):
+    for strip in Box(0, size[0], 0, size[1]).strips():
         part = _best_part(strip, layers_of_parts, resampler, config.min_evidence)
         exclusive = exclusive_of.take(part)
         person = _best_person(strip, layers_of_people, resampler, exclusive, config.owner_margin)
@@ -82,17 +81,16 @@ def _best_part(
     strip: Box, layers: list[Layer], resampler: Resampler, min_evidence: float
 ) -> npt.NDArray[np.uint16]:
     """Return the winning layer's number per pixel of the strip, 0 = none."""
-    shape = (strip.bottom - strip.top, strip.right)
-    winner = np.zeros(shape, np.uint16)
+    winner = np.zeros(strip.shape, np.uint16)
     # One step below the evidence, so that exactly the evidence is enough.
     floor = np.nextafter(np.float32(min_evidence), np.float32(-1.0))
-    best = np.full(shape, floor, np.float32)
+    best = np.full(strip.shape, floor, np.float32)
     for layer, window in _crossing(strip, layers):
-        rows, columns = _inside(strip, window)
+        place = window.seen_from(strip).slices
         value = layer.to_evidence(resampler.read(layer.half_logits, window))
-        better = value > best[rows, columns]
-        np.copyto(best[rows, columns], value, where=better)
-        np.copyto(winner[rows, columns], np.uint16(layer.number), where=better)
+        better = value > best[place]
+        np.copyto(best[place], value, where=better)
+        np.copyto(winner[place], np.uint16(layer.number), where=better)
     return winner
 
 
@@ -111,16 +109,16 @@ def _best_person(
     best = np.zeros(exclusive.shape, np.float32)
     claimed = np.zeros(exclusive.shape, np.bool_)
     for layer, window in _crossing(strip, layers):
-        rows, columns = _inside(strip, window)
+        place = window.seen_from(strip).slices
         half = resampler.read(layer.half_logits, window)
-        near = exclusive[rows, columns] == layer.number
+        near = exclusive[place] == layer.number
         near &= half > -0.5 * owner_margin
-        claimed[rows, columns] |= near
+        claimed[place] |= near
         better = half > 0
         value = layer.to_evidence(half)
-        better &= value > best[rows, columns]
-        np.copyto(best[rows, columns], value, where=better)
-        np.copyto(person[rows, columns], np.uint16(layer.number), where=better)
+        better &= value > best[place]
+        np.copyto(best[place], value, where=better)
+        np.copyto(person[place], np.uint16(layer.number), where=better)
     np.copyto(person, exclusive, where=claimed)
     return person
 
@@ -128,14 +126,9 @@ def _best_person(
 def _crossing(strip: Box, layers: list[Layer]) -> Iterator[tuple[Layer, Box]]:
     """Yield the layers that touch the strip, each with its window inside the strip."""
     for layer in layers:
-        window = layer.crossing(strip)
+        window = layer.window.crossing(strip)
         if not window.is_empty:
             yield layer, window
-
-
-def _inside(strip: Box, window: Box) -> tuple[slice, slice]:
-    """Return the window as slices of an array that covers only the strip."""
-    return slice(window.top - strip.top, window.bottom - strip.top), window.columns
 
 
 def _table(values: npt.NDArray[np.intp]) -> npt.NDArray[np.uint16]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
+
+# Beyond it a sigmoid in float32 is exactly 0 or 1, and differences stay far from overflow.
+LOGIT_LIMIT: Final = 50.0
 
 
 def class_probabilities(class_logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

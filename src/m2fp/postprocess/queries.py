@@ -15,13 +15,10 @@ from m2fp.engine.protocol import QueryPredictions
 from m2fp.imaging.network_input import NetworkInput
 from m2fp.labels import LabelScheme
 from m2fp.postprocess.config import PostprocessConfig
-from m2fp.postprocess.probabilities import class_probabilities, sigmoid
+from m2fp.postprocess.probabilities import LOGIT_LIMIT, class_probabilities, sigmoid
 from m2fp.postprocess.resample import content_cells
 
 BACKGROUND = 0
-
-# Beyond +-50 a sigmoid in float32 is exactly 0 or 1, and differences stay far from overflow.
-_LOGIT_LIMIT = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +73,7 @@ def select(
     logits = predictions.mask_logits[query, cells.rows, cells.columns]
     finite = np.isfinite(logits).all(axis=(1, 2))
     query, logits = query[finite], logits[finite]
-    np.clip(logits, -_LOGIT_LIMIT, _LOGIT_LIMIT, out=logits)
+    np.clip(logits, -LOGIT_LIMIT, LOGIT_LIMIT, out=logits)
 
     score = probability[query] * mean_inside(logits)
     keep = np.flatnonzero((score >= thresholds[query]) & (score > 0))

@@ -1,5 +1,8 @@
 """Bilinear reading of the stride-4 mask grid at the photo's pixels, in windows.
 
+One step from the grid to the photo, as our own rules read masks. What has to agree with the
+official software takes its two steps instead; see `m2fp.imaging.grid_to_photo`.
+
 The grid covers the un-padded content, whose size is rarely a multiple of 4, so the step from pixel
 to pixel is a fraction such as 213.25 / 1024 cells. Library resizers derive the step from whole
 sizes and cannot express it; a warp can, but measured slower than the two separable passes below
@@ -16,10 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.engine.protocol import MASK_STRIDE
 from m2fp.imaging.box import Box
 from m2fp.imaging.network_input import NetworkInput
-
-STRIDE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +46,8 @@ class Axis:
         """
         first, last = covered(start, content)
         cells = last - first
-        step = content / (STRIDE * pixels)
-        centres = (np.arange(pixels) + 0.5) * step + (start / STRIDE - first - 0.5)
+        step = content / (MASK_STRIDE * pixels)
+        centres = (np.arange(pixels) + 0.5) * step + (start / MASK_STRIDE - first - 0.5)
         position = np.clip(centres, 0.0, cells - 1.0)
         cell = position.astype(np.intp)
         return cls(position, cell, (position - cell).astype(np.float32))
@@ -111,7 +113,7 @@ def content_cells(network_input: NetworkInput) -> Box:
 
 def covered(start: int, content: int) -> tuple[int, int]:
     """Return the cells, half-open, that `content` network pixels from `start` on touch."""
-    return start // STRIDE, -(-(start + content) // STRIDE)
+    return start // MASK_STRIDE, -(-(start + content) // MASK_STRIDE)
 
 
 def _along_columns(

@@ -19,13 +19,12 @@ from m2fp.imaging.grid_to_photo import GridPlacement
 from m2fp.imaging.interpolation import Block, Interpolation
 from m2fp.imaging.network_input import NetworkInput
 from m2fp.postprocess.maps import Maps
-from m2fp.postprocess.probabilities import class_probabilities, sigmoid
+from m2fp.postprocess.probabilities import LOGIT_LIMIT, class_probabilities, sigmoid
 from m2fp.postprocess.queries import BACKGROUND
 from m2fp.results.evidence import ClassScores
 
 _HALF: Final = np.float32(0.5)
 _ONE: Final = np.float32(1.0)
-_LOGIT_LIMIT: Final = 50.0  # beyond it a sigmoid in float32 is exactly 0 or 1
 
 _BAND_CELLS: Final = 4  # hundred masks at the input's width: 2.4 MB per band
 _TILE_INPUTS: Final = 32  # content pixels per side of a tile; small ones see fewer classes
@@ -59,7 +58,7 @@ def _class_sums(
     masks = predictions.mask_logits
     usable = np.isfinite(masks).all(axis=(1, 2))
     # sigmoid(x) = (1 + tanh(x / 2)) / 2: the halves go into the masks and into the weights.
-    half = np.clip(masks[usable], -_LOGIT_LIMIT, _LOGIT_LIMIT) * _HALF
+    half = np.clip(masks[usable], -LOGIT_LIMIT, LOGIT_LIMIT) * _HALF
     probabilities = class_probabilities(predictions.class_logits)[usable]
     weights = np.ascontiguousarray(probabilities.T) * _HALF
     count, _, grid_width = half.shape

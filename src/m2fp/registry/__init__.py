@@ -3,11 +3,10 @@
 from m2fp.registry.catalogue import (
     DEFAULT_MODEL,
     CatalogueEntry,
-    check_digest,
-    describe,
     entries,
     find,
 )
+from m2fp.registry.digest import check_digest, sha256_and_size
 from m2fp.registry.location import ModelFile, locate, resolve, verify
 from m2fp.registry.model_cache import RUNNABLE, FileRecord, ModelCache
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
@@ -24,12 +23,12 @@ __all__ = [
     "ModelInfo",
     "RemoteModel",
     "check_digest",
-    "describe",
     "entries",
     "find",
     "find_remote",
     "locate",
     "remote_models",
     "resolve",
+    "sha256_and_size",
     "verify",
 ]

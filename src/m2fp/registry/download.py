@@ -21,7 +21,7 @@ from typing import IO, Final, Protocol
 from urllib.parse import urlsplit
 
 from m2fp.errors import ChecksumMismatch, DownloadFailed
-from m2fp.registry.catalogue import describe
+from m2fp.registry.digest import sha256_and_size
 from m2fp.registry.hub import Announcement
 from m2fp.registry.web import Interrupted, Patience, Refused, blocks, get
 
@@ -108,7 +108,7 @@ def _fetch_and_check(
     part = _Part(target)
     for last in (False, True):
         _fetch(url, part, expected.bytes, patience, observer)
-        sha256, size = describe(part.path)
+        sha256, size = sha256_and_size(part.path)
         if expected.sha256 in (None, sha256):
             part.path.replace(target)
             part.remove()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from m2fp.errors import ModelNotFound
-from m2fp.registry.catalogue import CatalogueEntry, check_digest, describe, entries, find
+from m2fp.registry.catalogue import CatalogueEntry, entries, find
+from m2fp.registry.digest import check_digest, sha256_and_size
 from m2fp.registry.model_cache import ModelCache
 from m2fp.registry.remote import RemoteModel, find_remote, remote_models
 
@@ -72,7 +73,7 @@ def verify(name: str, cache: Path | None = None) -> str:
     entry = find(name)
     remote = find_remote(name)
     if entry is not None:
-        actual, _ = describe(_shipped(entry).path)
+        actual, _ = sha256_and_size(_shipped(entry).path)
         check_digest(entry.sha256, actual, name)
         return entry.sha256
     if remote is None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from m2fp.errors import DownloadFailed
-from m2fp.registry.catalogue import describe
+from m2fp.registry.digest import sha256_and_size
 from m2fp.registry.remote import RemoteModel
 from m2fp.whole_file import whole_file
 
@@ -93,7 +93,7 @@ class ModelCache:
             model: what the file was made of.
             produced: the file, on the same disk as the cache. Call this with the lock held.
         """
-        sha256, size = describe(produced)
+        sha256, size = sha256_and_size(produced)
         records = self.records(model)
         origin = records[model.checkpoint].sha256
         path = self.path(model, RUNNABLE)
@@ -144,7 +144,7 @@ class ModelCache:
         found = {}
         for name, record in self.records(model).items():
             path = self.path(model, name)
-            if path.is_file() and (actual := describe(path)[0]) != record.sha256:
+            if path.is_file() and (actual := sha256_and_size(path)[0]) != record.sha256:
                 found[name] = (record.sha256, actual)
         return found
 

@@ -13,7 +13,7 @@ from m2fp.errors import (
     LicenceNotAccepted,
     OfflineModelMissing,
 )
-from m2fp.registry.catalogue import describe
+from m2fp.registry.digest import sha256_and_size
 from m2fp.registry.download import Observer, download
 from m2fp.registry.hub import MODELSCOPE, Announcement, file_urls, list_files
 from m2fp.registry.model_cache import FileRecord, ModelCache, Witness, storage_trouble
@@ -125,7 +125,7 @@ class _Pull:
 
     def _is_settled(self, file: RemoteFile, record: FileRecord | None) -> bool:
         path = self._cache.path(self._model, file.name)
-        if record is None or not path.is_file() or describe(path)[0] != record.sha256:
+        if record is None or not path.is_file() or sha256_and_size(path)[0] != record.sha256:
             return False
         pinned, _ = self._pinned(file)
         if pinned is not None:
@@ -136,7 +136,7 @@ class _Pull:
         path = self._cache.path(self._model, file.name)
         expected, witness = self._expected(file)
         if path.is_file():
-            sha256, size = describe(path)
+            sha256, size = sha256_and_size(path)
             if expected.sha256 in (None, sha256):
                 self._remember(file, FileRecord(sha256, size, "", witness))
                 return

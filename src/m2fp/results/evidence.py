@@ -32,7 +32,7 @@ class Instance:
 class Instances:
     """What a model for several people found: masks, most probable first.
 
-    About 10 kB per instance, whatever the size of the photo.
+    Each takes 4 bytes per mask cell of its window, whatever the size of the photo.
 
     Attributes:
         items: those of the hundred most probable (mask, class) pairs that could matter.

@@ -56,8 +56,7 @@ def _instances(evidence: Instances, scheme: LabelScheme, score_thr: float) -> Mo
         counts = score > LOWEST_SCORE if is_person else score >= LOWEST_SCORE
         if counts and score >= score_thr:
             mask = np.zeros(evidence.placement.photo_size, np.float32)
-            reach = item.window.reach
-            mask[reach.rows, reach.columns] = reader.inside(item.window)
+            mask[item.window.reach.slices] = reader.inside(item.window)
             found = people if is_person else parts
             found["masks"].append(mask)
             found["labels"].append(scheme.official_name(item.class_id))
