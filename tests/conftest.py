@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from tests.fake_model import build_fake_model
+
+# Tests import ONNX Runtime themselves too, and are not to report to Microsoft either; see
+# m2fp.engine.onnxruntime_import.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 @pytest.fixture(scope="session")

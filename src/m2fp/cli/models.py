@@ -52,7 +52,7 @@ def list_models(
 
 
 def show_path(
-    model: Annotated[str, typer.Argument(help="Name of a model, or path of an ONNX file.")],
+    model: Annotated[str, typer.Argument(help="Name or model file.")],
 ) -> None:
     """Print where a model's file is."""
     from m2fp.cli.screen import write_line

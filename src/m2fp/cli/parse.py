@@ -81,7 +81,7 @@ def parse(
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", "-m", metavar="MODEL", help="Name or ONNX file. \\[default: builtin]"
+            "--model", "-m", metavar="MODEL", help="Name or model file. \\[default: builtin]"
         ),
     ] = None,
     engine: EngineOption = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from m2fp.registry import ModelCache, RemoteModel
     from m2fp.registry.pull import PullOptions
 
+_EXPORT_NEEDS = ("torch", "safetensors", "onnx", "onnxscript")
 _WORKSHOP = "exporting"  # below the model's folder, where the lock makes it ours
 
 
@@ -75,6 +77,11 @@ def pull_model(
         sha256=None if sha256 is None else read_sha256(sha256),
         bases=read_bases(mirror or settings.model_mirror),
     )
+    if export is not False and any(find_spec(package) is None for package in _EXPORT_NEEDS):
+        show_note(
+            "the extra that makes the file that runs is not installed, so that the checkpoint is "
+            "only fetched; to have both: pip install 'm2fp[export]'"
+        )
     try:
         _fetch(model, cache, options)
         runnable = None if export is False else _make_runnable(model, cache, anew=bool(export))

@@ -27,9 +27,7 @@ def register(app: typer.Typer) -> None:
 def val(
     model: Annotated[
         str | None,
-        typer.Argument(
-            help="Name of a shipped model, or path of an ONNX file. \\[default: builtin]"
-        ),
+        typer.Argument(help="Name or model file. \\[default: builtin]"),
     ] = None,
     *,
     data: Annotated[Path, typer.Option(help="Labelled photos, a folder in CIHP layout.")],
