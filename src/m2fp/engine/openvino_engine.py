@@ -59,7 +59,8 @@ class OpenVinoEngine:
         """Load the model.
 
         Args:
-            path: the ONNX file. It is read again for every new input size, so leave it there.
+            path: the ONNX file. With `per_size` it is read again for every new input size, so leave
+                it there.
             threads: threads per inference, at least 1; None = the processors this process may use.
                 OpenVINO takes fewer where that is more than there are cores.
             precision: of the arithmetic. "bf16" is faster and less exact; left to itself, OpenVINO

@@ -98,22 +98,25 @@ def export_int8(source: Path, output: Path, plan: Int8Plan) -> Int8Report:
         ConfigError: nothing can be quantised within the budget.
         ImageError: a photo cannot be used.
     """
-    info = _describe(source)
-    if info.precision != "fp32":
-        raise IncompatibleModel(
-            f"{str(source)!r} is in {info.precision} already; quantise the float file",
-            model=str(source),
-        )
-    chosen = _evenly(plan.photos, plan.sweep_photos)
+    with closing(OnnxEngine(source, plan.threads)) as engine:
+        info = engine.info
+        if info.precision != "fp32":
+            raise IncompatibleModel(
+                f"{str(source)!r} is in {info.precision} already; quantise the float file",
+                model=str(source),
+            )
+        # Read once: every group of layers is tried on the same inputs.
+        inputs = list(_tensors(_evenly(plan.photos, plan.sweep_photos), info))
+        expected = _class_maps(engine, inputs)
     with TemporaryDirectory(prefix="m2fp-int8-") as name:
         folder = Path(name)
         quantiser = Quantiser(source, _tensors(plan.photos, info), folder)
         trial = folder / "trial.onnx"
-        expected = _class_maps(source, chosen, info, plan.threads)
 
         def loss_of(groups: Collection[str]) -> float:
             quantiser.write(trial, groups)
-            return changed_cells(expected, _class_maps(trial, chosen, info, plan.threads))
+            with closing(OnnxEngine(trial, plan.threads)) as engine:
+                return changed_cells(expected, _class_maps(engine, inputs))
 
         found = sweep(quantiser.groups, loss_of, plan.budget)
         if not found.kept:
@@ -131,20 +134,14 @@ def export_int8(source: Path, output: Path, plan: Int8Plan) -> Int8Report:
     return report
 
 
-def _describe(source: Path) -> ModelInfo:
-    with closing(OnnxEngine(source)) as engine:
-        return engine.info
-
-
 def _tensors(photos: Sequence[Path], info: ModelInfo) -> Iterator[NDArray[np.float32]]:
     return (prepare(read_photo(photo), info.input).tensor for photo in photos)
 
 
 def _class_maps(
-    path: Path, photos: Sequence[Path], info: ModelInfo, threads: int | None
+    engine: OnnxEngine, inputs: Sequence[NDArray[np.float32]]
 ) -> list[NDArray[np.uint8]]:
-    with closing(OnnxEngine(path, threads)) as engine:
-        return [class_map(engine.run(x), info.scheme) for x in _tensors(photos, info)]
+    return [class_map(engine.run(tensor), engine.info.scheme) for tensor in inputs]
 
 
 def _agreement(source: Path, output: Path, plan: Int8Plan) -> Agreement:
