@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 import m2fp
 from m2fp.cli.app import build_app
 from m2fp.cli.exit_codes import ExitCode, exit_code_of
-from m2fp.cli.extras import needs_extra
 from m2fp.cli.tool import Tool
 from m2fp.errors import (
     ChecksumMismatch,
@@ -27,6 +26,7 @@ from m2fp.errors import (
     SourceNotFound,
     UndecodableImage,
 )
+from m2fp.extras import needs_extra
 
 COMMANDS = ("parse", "labels", "models", "doctor", "benchmark", "val", "train", "export")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -120,7 +121,8 @@ def test_calls_from_several_threads(deformable: Path) -> None:
 
 
 def test_without_numba_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "m2fp.engine.sampling_kernel", None)
+    monkeypatch.delitem(sys.modules, "m2fp.engine.sampling_kernel", raising=False)
+    monkeypatch.setitem(sys.modules, "numba", None)
     openvino_sampling._kernel.cache_clear()
     with pytest.raises(MissingExtra, match=r"m2fp\[openvino\]"):
         openvino_sampling._kernel(1, 1, 1, 1)

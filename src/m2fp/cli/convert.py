@@ -50,8 +50,8 @@ def convert(
     misshaped, or that would run code. A configuration.json beside the
     checkpoint is read when there is one.
     """
-    from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import show_note, show_warning, write_line
+    from m2fp.extras import needs_extra
 
     with needs_extra("export", "Converting a checkpoint"):
         from m2fp.checkpoints import convert_checkpoint

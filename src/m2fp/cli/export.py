@@ -94,9 +94,9 @@ def export(
 
 
 def _export_float(source: str, output: Path, recipe: Path | None) -> None:
-    from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import notes
     from m2fp.errors import ConfigError
+    from m2fp.extras import needs_extra
     from m2fp.registry import find
 
     if Path(source).suffix == ".onnx" or find(source) is not None:
@@ -120,8 +120,8 @@ def _export_float(source: str, output: Path, recipe: Path | None) -> None:
 def _export_int8(
     source: str, output: Path, photos: Path, budget: float, recipe: Path | None
 ) -> None:
-    from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import notes, show_note
+    from m2fp.extras import needs_extra
     from m2fp.parser import list_folder
     from m2fp.registry import resolve
     from m2fp.settings import load_settings

@@ -141,8 +141,8 @@ def _make_runnable(model: RemoteModel, cache: ModelCache, *, anew: bool) -> Path
 
 def _export(model: RemoteModel, cache: ModelCache) -> Path:
     """Return the file that runs, newly made. Call it with the model's folder locked."""
-    from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import notes, show_note
+    from m2fp.extras import needs_extra
 
     with needs_extra("export", "Making a checkpoint ready to run"):
         from m2fp.checkpoints import convert_checkpoint

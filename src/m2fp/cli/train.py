@@ -43,10 +43,10 @@ def train(
     Writes last.pt (see `m2fp export`), log.jsonl and curve.png. Under torchrun all processes work
     on one model.
     """
-    from m2fp.cli.extras import needs_extra
     from m2fp.cli.screen import interrupted, show_note, start_log, write_line
     from m2fp.cli.train_progress import TrainProgress
     from m2fp.engine import cpu_quota
+    from m2fp.extras import needs_extra
     from m2fp.settings import load_settings
 
     settings = load_settings(threads=threads)

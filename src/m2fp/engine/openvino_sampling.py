@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from m2fp.errors import MissingExtra
+from m2fp.extras import needs_extra
 
 if TYPE_CHECKING:
     import openvino
@@ -103,10 +103,8 @@ def sampling_extension(threads: int) -> openvino.Extension:
 
 @cache
 def _kernel(heads: int, channels: int, levels: int, points: int) -> Kernel:
-    try:
+    with needs_extra("openvino", "This model in OpenVINO"):
         from m2fp.engine.sampling_kernel import compile_kernel
-    except ImportError as error:
-        raise MissingExtra(extra="openvino", purpose="This model in OpenVINO") from error
     return compile_kernel(heads, channels, levels, points)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from m2fp.data.cihp_folder import CihpFolder, Split, read_sample
-from m2fp.errors import ConfigError, MissingExtra
+from m2fp.errors import ConfigError
 from m2fp.evaluation.report import Report
 from m2fp.evaluation.run import evaluate
+from m2fp.extras import needs_extra
 from m2fp.imaging import IntakeLimits
 from m2fp.parser import Parser
 from m2fp.registry import DEFAULT_MODEL
@@ -85,8 +86,6 @@ def run_val(
 
 def _group_scorer() -> Callable[..., Report]:
     """Return `evaluate_groups`; composing pictures needs OpenCV, scoring does not."""
-    try:
+    with needs_extra("train", "Composing groups"):
         from m2fp.evaluation.groups import evaluate_groups
-    except ModuleNotFoundError as error:
-        raise MissingExtra(extra="train", purpose="Composing groups") from error
     return evaluate_groups
