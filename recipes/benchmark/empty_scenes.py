@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from m2fp import Parser
-from m2fp.data.backgrounds import empty_strip
-from m2fp.data.cihp_folder import CihpFolder, read_sample
+from m2fp.augmentation.backgrounds import empty_strip
+from m2fp.datasets import CihpDataset
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("model", nargs="?", default="builtin")
     options = parser.parse_args()
-    strips = [empty_strip(read_sample(scene)) for scene in CihpFolder(options.data, "val").scenes()]
+    strips = [empty_strip(scene.read()) for scene in CihpDataset(options.data).scenes("val")]
     parse = Parser(options.model)
     results = [parse(np.ascontiguousarray(strip)) for strip in strips if strip is not None]
     wrong = sum(bool(result.persons) for result in results)

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from m2fp.data.backgrounds import background_from
-from m2fp.data.cihp_folder import CihpFolder, read_sample
-from m2fp.data.compose import GroupLayout, compose_group
+from m2fp.augmentation.backgrounds import background_from
+from m2fp.augmentation.compose import GroupLayout, compose_group
+from m2fp.datasets import CihpDataset
 from m2fp.labels import get_scheme
 
 
@@ -30,12 +30,12 @@ def main() -> None:
     options = parser.parse_args()
 
     rng = np.random.default_rng(options.seed)
-    folder = CihpFolder(options.data, "val")
-    samples, scenes = folder.samples(), folder.scenes()
+    dataset = CihpDataset(options.data)
+    samples, scenes = dataset.samples("val"), dataset.scenes("val")
     chosen = rng.choice(len(samples), options.people, replace=False)
-    people = [read_sample(samples[int(index)]) for index in chosen]
+    people = [samples[int(index)].read() for index in chosen]
     size = (options.height, options.width)
-    scene = read_sample(scenes[int(rng.integers(len(scenes)))]) if scenes else None
+    scene = scenes[int(rng.integers(len(scenes)))].read() if scenes else None
     background = background_from(scene, size, rng)
     layout = GroupLayout(min_height=0.4, max_height=0.8, sink=0.0)
     group = compose_group(people, background, get_scheme("cihp"), rng, layout)

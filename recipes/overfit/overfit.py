@@ -23,10 +23,9 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 from torch.nn import functional as F
 
-from m2fp.data.backgrounds import background_from
-from m2fp.data.cihp_folder import CihpFolder, read_sample
-from m2fp.data.compose import GroupLayout, compose_group
-from m2fp.data.labelled_photo import IGNORE, LabelledPhoto
+from m2fp.augmentation.backgrounds import background_from
+from m2fp.augmentation.compose import GroupLayout, compose_group
+from m2fp.datasets import IGNORE, CihpDataset, LabelledPhoto
 from m2fp.labels import LabelScheme, get_scheme
 from m2fp.model.m2fp import M2FP
 from m2fp.train.config import TrainConfig, read_config
@@ -76,14 +75,14 @@ def main() -> int:
 
 def compose_pictures(data: Path, config: TrainConfig) -> list[LabelledPhoto]:
     """Return `batch` groups of 1 to `max_people` people, all different people."""
-    samples = CihpFolder(data, "train").samples()
+    samples = CihpDataset(data).samples("train")
     rng = np.random.default_rng(config.seed)
     size = config.pictures.sizes[0]
     order = iter(rng.permutation(len(samples)))
     pictures = []
     for index in range(config.batch):
         count = index % config.pictures.max_people + 1
-        people = [read_sample(samples[next(order)]) for _ in range(count)]
+        people = [samples[next(order)].read() for _ in range(count)]
         background = background_from(people[0], size, rng)
         scheme = get_scheme(config.model.scheme)
         pictures.append(compose_group(people, background, scheme, rng, LAYOUT))

@@ -10,7 +10,7 @@ import pytest
 from tests.toy_folder import write_folder
 
 from m2fp import Parser
-from m2fp.data.cihp_folder import CihpFolder, CihpSample
+from m2fp.datasets import CihpDataset, Sample
 from m2fp.errors import ConfigError, DataError, MissingExtra
 from m2fp.evaluation import groups, run_val
 from m2fp.evaluation.groups import compose_groups, evaluate_groups
@@ -25,11 +25,11 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def people(root: Path) -> list[CihpSample]:
-    return CihpFolder(root, "val").samples()
+def people(root: Path) -> list[Sample]:
+    return CihpDataset(root).samples("val")
 
 
-def test_sizes_take_turns_and_labels_agree(people: list[CihpSample]) -> None:
+def test_sizes_take_turns_and_labels_agree(people: list[Sample]) -> None:
     pictures = list(compose_groups(people, CIHP, count=5, seed=3))
     for wanted, picture in zip((2, 3, 4, 5, 6), pictures, strict=True):
         assert picture.pixels.shape == (768, 1024, 3)
@@ -39,7 +39,7 @@ def test_sizes_take_turns_and_labels_agree(people: list[CihpSample]) -> None:
         assert not (picture.humans[np.isin(picture.categories, (0, 255))] > 0).any()
 
 
-def test_pictures_depend_on_seed_and_number_alone(people: list[CihpSample]) -> None:
+def test_pictures_depend_on_seed_and_number_alone(people: list[Sample]) -> None:
     first, second = compose_groups(people, CIHP, count=2, seed=3)
     again = next(iter(compose_groups(people, CIHP, count=1, seed=3)))
     other = next(iter(compose_groups(people, CIHP, count=1, seed=4)))
@@ -50,12 +50,12 @@ def test_pictures_depend_on_seed_and_number_alone(people: list[CihpSample]) -> N
 
 
 def test_scenes_lend_their_background(
-    people: list[CihpSample], monkeypatch: pytest.MonkeyPatch
+    people: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(groups, "_INVENTED_SHARE", 0.0)
 
     # The toy photos are black beside the person; made-up backgrounds are not.
-    def darkness(scenes: list[CihpSample]) -> float:
+    def darkness(scenes: list[Sample]) -> float:
         (picture,) = compose_groups(people, CIHP, count=1, seed=1, scenes=scenes)
         return float((picture.pixels[picture.humans == 0] == 0).mean())
 
@@ -63,12 +63,12 @@ def test_scenes_lend_their_background(
     assert darkness(people) > 0.9
 
 
-def test_too_few_people(people: list[CihpSample]) -> None:
+def test_too_few_people(people: list[Sample]) -> None:
     with pytest.raises(DataError, match="up to 6 people"):
         compose_groups(people[:5], CIHP, count=1, seed=1)
 
 
-def test_evaluation(people: list[CihpSample], fake_model: Path) -> None:
+def test_evaluation(people: list[Sample], fake_model: Path) -> None:
     with Parser(fake_model, threads=1) as parser:
         report = evaluate_groups(parser, people, CIHP, count=2, seed=1, scenes=people)
     assert report.photos == 2
@@ -107,7 +107,7 @@ def test_only_groups_need_opencv(
     root: Path, fake_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
-    for loaded in ("m2fp.data.backgrounds", "m2fp.evaluation.groups"):
+    for loaded in ("m2fp.augmentation.backgrounds", "m2fp.evaluation.groups"):
         monkeypatch.delitem(sys.modules, loaded)
     (report,) = run_val(root, fake_model, threads=1)
     assert report.photos == 6

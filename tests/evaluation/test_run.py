@@ -13,7 +13,7 @@ from tests.evaluation.toy_results import ids, make_result, make_sample
 from tests.fake_model import FakePerson, draw_people
 
 from m2fp import Parser
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation import evaluate, to_markdown
 from m2fp.results import ModelStamp, Result

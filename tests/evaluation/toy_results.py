@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 from m2fp.imaging import Photo
 from m2fp.labels import get_scheme
 from m2fp.results import ModelStamp, Result, Timing

@@ -13,7 +13,7 @@ import pytest
 import torch
 from tests.train.tiny import RECIPE, samples, with_
 
-from m2fp.data.cihp_folder import CihpSample
+from m2fp.datasets import Sample
 from m2fp.model import M2FP
 from m2fp.train.checkpoint import LAST
 from m2fp.train.distributed import World, join_world
@@ -24,7 +24,7 @@ KINDS = ("loss", "classes", "mask", "dice", "rate", "score")
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> list[CihpSample]:
+def people(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     return samples(tmp_path_factory.mktemp("cihp"))
 
 
@@ -36,7 +36,7 @@ def _log(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
 
 
-def test_a_killed_and_resumed_run_is_the_same_run(people: list[CihpSample], tmp_path: Path) -> None:
+def test_a_killed_and_resumed_run_is_the_same_run(people: list[Sample], tmp_path: Path) -> None:
     whole = train(RECIPE, people, tmp_path / "whole", world=ALONE, workers=0)
 
     def kill(report: StepReport) -> None:
@@ -55,7 +55,7 @@ def test_a_killed_and_resumed_run_is_the_same_run(people: list[CihpSample], tmp_
         assert torch.equal(resumed.state_dict()[name], tensor), name
 
 
-def test_a_finished_run_only_returns_its_model(people: list[CihpSample], tmp_path: Path) -> None:
+def test_a_finished_run_only_returns_its_model(people: list[Sample], tmp_path: Path) -> None:
     recipe = with_(steps=1, val_every=1)
     scored: list[M2FP] = []
 
@@ -75,7 +75,7 @@ def test_a_finished_run_only_returns_its_model(people: list[CihpSample], tmp_pat
 
 
 def test_a_first_stage_stops_on_the_schedule_of_the_whole(
-    people: list[CihpSample], tmp_path: Path
+    people: list[Sample], tmp_path: Path
 ) -> None:
     train(with_(steps=4), people, tmp_path / "whole", world=ALONE, workers=0)
     stage = with_(steps=4, stop_after=2)
@@ -88,12 +88,12 @@ def test_a_first_stage_stops_on_the_schedule_of_the_whole(
         assert torch.equal(again.state_dict()[name], tensor)
 
 
-def test_half_precision_trains_too(people: list[CihpSample], tmp_path: Path) -> None:
+def test_half_precision_trains_too(people: list[Sample], tmp_path: Path) -> None:
     train(with_(steps=2, precision="bf16"), people, tmp_path, world=ALONE, workers=0)
     assert all(0 < line["loss"] < 1e4 for line in _log(tmp_path))
 
 
-def test_normalisation_by_hand(people: list[CihpSample], tmp_path: Path) -> None:
+def test_normalisation_by_hand(people: list[Sample], tmp_path: Path) -> None:
     model = train(with_(steps=1, batch=1), people, tmp_path, world=ALONE, workers=0)
     pixels = torch.tensor([0, 127, 255], dtype=torch.uint8).reshape(1, 1, 1, 3).expand(1, 3, 1, 3)
     values = normalise(pixels, model)
@@ -109,7 +109,7 @@ def test_one_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_end_with_the_same_weights(people: list[CihpSample], tmp_path: Path) -> None:
+def test_two_processes_end_with_the_same_weights(people: list[Sample], tmp_path: Path) -> None:
     root = people[0].image.parents[2]
     script = Path(__file__).with_name("two_processes.py")
     port = _free_port()

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.data.photos import standing_person, write_cihp
+from tests.labelled_photos import standing_person, write_cihp
 from tests.train.tiny import RECIPE, samples
 
-from m2fp.data.cihp_folder import CihpFolder, CihpSample
+from m2fp.datasets import CihpDataset, Sample
 from m2fp.labels import get_scheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.pictures import Batch, TrainingBatches, sampling_weights
@@ -20,12 +20,12 @@ STEPS = 8
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> list[CihpSample]:
+def people(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     return samples(tmp_path_factory.mktemp("cihp"))
 
 
 def _batches(
-    people: list[CihpSample], seed: int = 1, config: PictureConfig = RECIPE.pictures
+    people: list[Sample], seed: int = 1, config: PictureConfig = RECIPE.pictures
 ) -> TrainingBatches:
     return TrainingBatches(
         people, get_scheme("cihp"), config, batch=3, steps=STEPS, seed=seed, cache_photos=2
@@ -39,7 +39,7 @@ def _same(one: Batch, two: Batch) -> bool:
     )
 
 
-def test_a_step_gives_the_same_batch_wherever_it_is_read(people: list[CihpSample]) -> None:
+def test_a_step_gives_the_same_batch_wherever_it_is_read(people: list[Sample]) -> None:
     forwards = _batches(people)
     first = [forwards[step] for step in range(STEPS)]
     backwards = _batches(people)
@@ -48,14 +48,14 @@ def test_a_step_gives_the_same_batch_wherever_it_is_read(people: list[CihpSample
         assert _same(first[step], forwards[step])
 
 
-def test_seeds_and_steps_differ(people: list[CihpSample]) -> None:
+def test_seeds_and_steps_differ(people: list[Sample]) -> None:
     config = replace(RECIPE.pictures, sizes=((64, 64),), growth=())
     one, other = _batches(people, 1, config), _batches(people, 2, config)
     assert not torch.equal(one[0].pixels, other[0].pixels)
     assert not torch.equal(one[0].pixels, one[1].pixels)
 
 
-def test_shapes_types_and_classes(people: list[CihpSample]) -> None:
+def test_shapes_types_and_classes(people: list[Sample]) -> None:
     seen = set()
     for step in range(STEPS):
         batch = _batches(people)[step]
@@ -82,13 +82,13 @@ def test_shapes_types_and_classes(people: list[CihpSample]) -> None:
     ],
 )
 def test_canvases_grow(
-    people: list[CihpSample], growth: tuple[tuple[float, float], ...], sides: list[int]
+    people: list[Sample], growth: tuple[tuple[float, float], ...], sides: list[int]
 ) -> None:
     batches = _batches(people, config=PictureConfig(sizes=((128, 128),), growth=growth))
     assert [batches._canvas(step, np.random.default_rng(0))[0] for step in range(STEPS)] == sides
 
 
-def test_no_colour_strength_leaves_colours_alone(people: list[CihpSample]) -> None:
+def test_no_colour_strength_leaves_colours_alone(people: list[Sample]) -> None:
     config = PictureConfig(
         sizes=((64, 64),), group_share=0, colour_strength=0, rotation_share=0, max_people=1
     )
@@ -101,7 +101,7 @@ def test_sampling_weights_by_hand(tmp_path: Path) -> None:
     # A hat (class 1) on one photo of four, hair and the rest on all.
     people = [standing_person() for _ in range(4)]
     people[2].categories[2:8, 20:40] = 1
-    listed = CihpFolder(write_cihp(tmp_path, people), "train").samples()
+    listed = CihpDataset(write_cihp(tmp_path, people)).samples("train")
     assert sampling_weights(listed, 0.0).tolist() == [0.25] * 4
     for share, hat in [(0.1, 1.0), (0.25, 1.0), (0.5, 2**0.5), (1.0, 2.0)]:
         want = np.array([1, 1, hat, 1])
@@ -111,11 +111,11 @@ def test_sampling_weights_by_hand(tmp_path: Path) -> None:
 def test_unknown_pixels_do_not_make_a_photo_rare(tmp_path: Path) -> None:
     people = [standing_person() for _ in range(4)]
     people[1].categories[:3] = 255
-    listed = CihpFolder(write_cihp(tmp_path, people), "train").samples()
+    listed = CihpDataset(write_cihp(tmp_path, people)).samples("train")
     assert sampling_weights(listed, 1.0).tolist() == [0.25] * 4
 
 
-def test_a_picture_with_nobody_is_all_background(people: list[CihpSample]) -> None:
+def test_a_picture_with_nobody_is_all_background(people: list[Sample]) -> None:
     batch = _batches(people, config=PictureConfig(sizes=((64, 96),), empty_share=1.0))[0]
     for target in batch.targets:
         assert target.classes.tolist() == [0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 from m2fp.labels import get_scheme
 from m2fp.train.targets import Targets, make_targets
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tests.toy_folder import write_folder
 
-from m2fp.data.cihp_folder import CihpFolder, CihpSample, read_sample
+from m2fp.datasets import CihpDataset, Sample
 from m2fp.engine.torch_engine import TorchEngine
 from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation import evaluate
@@ -33,19 +33,19 @@ def model() -> M2FP:
 
 
 @pytest.fixture
-def samples(tmp_path: Path) -> list[CihpSample]:
-    return CihpFolder(write_folder(tmp_path / "toys", count=6), "val").samples()
+def samples(tmp_path: Path) -> list[Sample]:
+    return CihpDataset(write_folder(tmp_path / "toys", count=6)).samples("val")
 
 
-def test_validator_scores_as_the_evaluation_does(model: M2FP, samples: list[CihpSample]) -> None:
+def test_validator_scores_as_the_evaluation_does(model: M2FP, samples: list[Sample]) -> None:
     with Parser(engine=TorchEngine.around(model, RULE)) as parser:
-        report = evaluate(parser, map(read_sample, samples[::2]))
+        report = evaluate(parser, (sample.read() for sample in samples[::2]))
     score = make_validator(samples, RULE, limit=3)(model)
     assert score == report.table("ccp14").miou_d2
     assert 0.0 <= score <= 1.0
 
 
-def test_the_network_can_train_on_afterwards(model: M2FP, samples: list[CihpSample]) -> None:
+def test_the_network_can_train_on_afterwards(model: M2FP, samples: list[Sample]) -> None:
     make_validator(samples, RULE, limit=1)(model)
     output = model.train()(torch.zeros(2, 3, 64, 64))
     output.class_logits.sum().backward()
@@ -53,7 +53,7 @@ def test_the_network_can_train_on_afterwards(model: M2FP, samples: list[CihpSamp
     model.zero_grad()
 
 
-def test_limit_and_samples_are_checked(samples: list[CihpSample]) -> None:
+def test_limit_and_samples_are_checked(samples: list[Sample]) -> None:
     with pytest.raises(ConfigError, match="limit is 0"):
         make_validator(samples, RULE, limit=0)
     with pytest.raises(DataError, match="no samples"):

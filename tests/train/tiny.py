@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.data.photos import standing_person, write_cihp
+from tests.labelled_photos import standing_person, write_cihp
 
-from m2fp.data.cihp_folder import CihpFolder, CihpSample
+from m2fp.datasets import CihpDataset, Sample
 from m2fp.model import DecoderConfig, ModelConfig, PixelDecoderConfig
 from m2fp.train.config import LossConfig, OptimiserConfig, PictureConfig, TrainConfig
 
@@ -40,7 +40,7 @@ def with_(recipe: TrainConfig = RECIPE, **changes: object) -> TrainConfig:
     return replace(recipe, **changes)  # type: ignore[arg-type]
 
 
-def samples(root: Path) -> list[CihpSample]:
+def samples(root: Path) -> list[Sample]:
     """Write three labelled people and return them."""
     people = [
         standing_person((80, 60), colour=(200, 60, 60)),
@@ -49,4 +49,4 @@ def samples(root: Path) -> list[CihpSample]:
     ]
     people[0].categories[2:8, 20:40] = 1  # one of them wears a hat
     people[0].humans[2:8, 20:40] = 1
-    return CihpFolder(write_cihp(root, people), "train").samples()
+    return CihpDataset(write_cihp(root, people)).samples("train")

@@ -54,13 +54,13 @@ def train(
     with needs_extra("train", "Training"):
         import torch
 
-        from m2fp.data.cihp_folder import CihpFolder
+        from m2fp.datasets import CihpDataset
         from m2fp.train.config import read_config
         from m2fp.train.distributed import join_world
         from m2fp.train.loop import train as run_training
     recipe = read_config(config)
-    split = CihpFolder(data, "train")
-    samples = split.samples()
+    dataset = CihpDataset(data)
+    samples = dataset.samples("train")
     torch.set_num_threads(settings.threads or cpu_quota())
     world = join_world()
     if world.is_first:
@@ -73,7 +73,7 @@ def train(
                 samples,
                 output,
                 world=world,
-                scenes=split.scenes(),
+                scenes=dataset.scenes("train"),
                 workers=workers,
                 validate=_validator(recipe, data),
                 progress=progress.step,
@@ -91,13 +91,13 @@ def _validator(recipe: TrainConfig, data: Path) -> Validate | None:
     """Return what scores the network on the way, if the recipe asks for it."""
     if not recipe.val_every:
         return None
-    from m2fp.data.cihp_folder import CihpFolder
+    from m2fp.datasets import CihpDataset
     from m2fp.imaging import InputRule
     from m2fp.train.validate import make_validator
 
     published = recipe.publish
     rule = InputRule(published.short_side, published.long_side, _STRIDE)
-    samples = CihpFolder(data, "val").samples()
+    samples = CihpDataset(data).samples("val")
     return make_validator(samples, rule, table=recipe.model.scheme)
 
 

@@ -1,8 +1,8 @@
 """Scoring a model on labelled photos.
 
 Example:
-    samples = CihpFolder(root, "val").samples()
-    report = evaluate(Parser(), map(read_sample, samples))
+    samples = CihpDataset(root).samples("val")
+    report = evaluate(Parser(), (sample.read() for sample in samples))
     print(to_markdown(report))
 
 Composed groups are in `m2fp.evaluation.groups`, which needs what training needs.

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.data.backgrounds import background_from, invent
-from m2fp.data.cihp_folder import CihpSample, read_sample
-from m2fp.data.compose import GroupLayout, compose_group
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.augmentation.backgrounds import background_from, invent
+from m2fp.augmentation.compose import GroupLayout, compose_group
+from m2fp.datasets import LabelledPhoto, Sample
 from m2fp.errors import DataError
 from m2fp.evaluation.report import Report
 from m2fp.evaluation.run import Parse, Progress, evaluate
@@ -27,12 +26,12 @@ _INVENTED_SHARE = 0.2
 
 def evaluate_groups(
     parse: Parse,
-    people: Sequence[CihpSample],
+    people: Sequence[Sample],
     scheme: LabelScheme,
     *,
     count: int,
     seed: int,
-    scenes: Sequence[CihpSample] = (),
+    scenes: Sequence[Sample] = (),
     title: str = "composed groups",
     progress: Progress | None = None,
 ) -> Report:
@@ -42,12 +41,12 @@ def evaluate_groups(
 
 
 def compose_groups(
-    people: Sequence[CihpSample],
+    people: Sequence[Sample],
     scheme: LabelScheme,
     *,
     count: int,
     seed: int,
-    scenes: Sequence[CihpSample] = (),
+    scenes: Sequence[Sample] = (),
 ) -> Iterator[LabelledPhoto]:
     """Return an iterator of pictures of 2 to 6 people, equally many of each.
 
@@ -74,19 +73,19 @@ def compose_groups(
 
 
 def _compose(
-    people: Sequence[CihpSample],
-    scenes: Sequence[CihpSample],
+    people: Sequence[Sample],
+    scenes: Sequence[Sample],
     scheme: LabelScheme,
     seed: int,
     number: int,
 ) -> LabelledPhoto:
     rng = np.random.default_rng((seed, number))
     chosen = rng.choice(len(people), SIZES[number % len(SIZES)], replace=False)
-    photos = [read_sample(people[index]) for index in chosen]
+    photos = [people[index].read() for index in chosen]
     return compose_group(photos, _background(scenes, rng), scheme, rng, LAYOUT)
 
 
-def _background(scenes: Sequence[CihpSample], rng: Generator) -> NDArray[np.uint8]:
+def _background(scenes: Sequence[Sample], rng: Generator) -> NDArray[np.uint8]:
     if scenes and rng.random() >= _INVENTED_SHARE:
-        return background_from(read_sample(scenes[int(rng.integers(len(scenes)))]), CANVAS, rng)
+        return background_from(scenes[int(rng.integers(len(scenes)))].read(), CANVAS, rng)
     return invent(CANVAS, rng)

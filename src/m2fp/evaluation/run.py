@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.data.labelled_photo import IGNORE, LabelledPhoto
+from m2fp.datasets import IGNORE, LabelledPhoto
 from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation.confusion import ConfusionMatrix
 from m2fp.evaluation.people import PeopleScores, PeopleTally

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from m2fp.data.cihp_folder import CihpFolder, Split, read_sample
+from m2fp.datasets import CihpDataset
 from m2fp.errors import ConfigError
 from m2fp.evaluation.report import Report
 from m2fp.evaluation.run import evaluate
@@ -23,7 +23,7 @@ def run_val(
     model: str | Path = DEFAULT_MODEL,
     *,
     engine: str = "auto",
-    split: Split = "val",
+    split: str = "val",
     groups: int = 0,
     seed: int = 1,
     threads: int | None = None,
@@ -55,8 +55,8 @@ def run_val(
         raise ConfigError(f"groups is {groups}; give 0 or more", option="groups")
     # Before anything is scored: an extra that is missing should not cost the user the first report.
     score_groups = _group_scorer() if groups else None
-    folder = CihpFolder(data, split)
-    samples = folder.samples()
+    dataset = CihpDataset(data)
+    samples = dataset.samples(split)
 
     def stage(title: str, total: int) -> Callable[[int], None]:
         return lambda done: progress(title, done, total) if progress else None
@@ -65,7 +65,7 @@ def run_val(
     with Parser(
         model, engine=engine, threads=threads, limits=limits, cache_dir=cache_dir
     ) as parser:
-        photos = map(read_sample, samples)
+        photos = (sample.read() for sample in samples)
         reports = [
             evaluate(parser, photos, title=titles[0], progress=stage(titles[0], len(samples)))
         ]
@@ -76,7 +76,7 @@ def run_val(
                 parser.info.scheme,
                 count=groups,
                 seed=seed,
-                scenes=folder.scenes(),
+                scenes=dataset.scenes(split),
                 title=titles[1],
                 progress=stage(titles[1], groups),
             )

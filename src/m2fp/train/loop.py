@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
-from m2fp.data.cihp_folder import CihpSample
+from m2fp.datasets import Sample
 from m2fp.labels import get_scheme
 from m2fp.model.m2fp import M2FP
 from m2fp.train.checkpoint import RunState, load_checkpoint, load_weights, save_checkpoint
@@ -49,11 +49,11 @@ Progress = Callable[[StepReport], None]
 
 def train(
     config: TrainConfig,
-    samples: list[CihpSample],
+    samples: Sequence[Sample],
     folder: Path,
     *,
     world: World,
-    scenes: Sequence[CihpSample] = (),
+    scenes: Sequence[Sample] = (),
     workers: int = 2,
     validate: Validate | None = None,
     progress: Progress | None = None,
@@ -152,8 +152,8 @@ def normalise(pixels: Tensor, model: nn.Module) -> Tensor:
 
 def _load_batches(
     config: TrainConfig,
-    samples: list[CihpSample],
-    scenes: Sequence[CihpSample],
+    samples: Sequence[Sample],
+    scenes: Sequence[Sample],
     *,
     world: World,
     done: int,

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from m2fp.data.backgrounds import empty_strip, invent, stretch
-from m2fp.data.cihp_folder import CihpSample, read_sample
-from m2fp.data.colour import degrade, jitter_colour
-from m2fp.data.compose import GroupLayout, compose_group
-from m2fp.data.labelled_photo import LabelledPhoto
-from m2fp.data.placement import Placement, place
+from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
+from m2fp.augmentation.colour import degrade, jitter_colour
+from m2fp.augmentation.compose import GroupLayout, compose_group
+from m2fp.augmentation.placement import Placement, place
+from m2fp.datasets import LabelledPhoto, Sample
 from m2fp.labels import LabelScheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.targets import Targets, make_targets
@@ -40,14 +39,14 @@ class TrainingBatches(Dataset[Batch]):
 
     def __init__(
         self,
-        samples: list[CihpSample],
+        samples: Sequence[Sample],
         scheme: LabelScheme,
         config: PictureConfig,
         *,
         batch: int,
         steps: int,
         seed: int,
-        scenes: Sequence[CihpSample] = (),
+        scenes: Sequence[Sample] = (),
         cache_photos: int = 4096,
     ):
         self.samples = samples
@@ -83,8 +82,9 @@ class TrainingBatches(Dataset[Batch]):
 
     def _picture(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
         if self.config.empty_share > 0 and rng.random() < self.config.empty_share:
-            nobody = np.zeros(size, np.uint8)
-            photo = LabelledPhoto(self._background(size, rng), nobody, nobody)
+            photo = LabelledPhoto(
+                self._background(size, rng), np.zeros(size, np.uint8), np.zeros(size, np.uint16)
+            )
         elif rng.random() < self.config.group_share:
             photo = self._group(size, rng)
         else:
@@ -135,13 +135,13 @@ class TrainingBatches(Dataset[Batch]):
 
     def _photo(self, index: int) -> LabelledPhoto:
         if index not in self._cache:
-            self._cache[index] = read_sample(self.samples[index])
+            self._cache[index] = self.samples[index].read()
             if len(self._cache) > self._cache_photos:
                 self._cache.popitem(last=False)
         return self._cache[index]
 
 
-def sampling_weights(samples: list[CihpSample], rare_share: float) -> NDArray[np.float64]:
+def sampling_weights(samples: Sequence[Sample], rare_share: float) -> NDArray[np.float64]:
     """Return how often to draw each photo, float64 (N,), summing to 1.
 
     A photo counts sqrt(rare_share / f) times, where f is the share of photos with its rarest
@@ -151,7 +151,7 @@ def sampling_weights(samples: list[CihpSample], rare_share: float) -> NDArray[np
         return np.full(len(samples), 1 / len(samples))
     present = np.zeros((len(samples), 256), bool)
     for row, sample in zip(present, samples, strict=True):
-        row[np.unique(read_sample(sample).categories)] = True
+        row[np.unique(sample.read_labels().categories)] = True
     frequency = present.mean(axis=0)
     repeat = np.sqrt(rare_share / np.maximum(frequency, 1e-9)).clip(min=1.0)
     repeat[255] = 1.0

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 from m2fp.labels import LabelScheme
 
 # A target smaller than this many input pixels cannot be seen at stride 4.

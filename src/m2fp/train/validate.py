@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from m2fp.data.cihp_folder import CihpSample, read_sample
+from m2fp.datasets import Sample
 from m2fp.engine.torch_engine import TorchEngine
 from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation import evaluate
@@ -14,7 +14,7 @@ from m2fp.parser import Parser
 
 
 def make_validator(
-    samples: Sequence[CihpSample],
+    samples: Sequence[Sample],
     rule: InputRule,
     limit: int | None = None,
     table: str = "ccp14",
@@ -40,7 +40,7 @@ def make_validator(
 
     def validate(model: M2FP) -> float:
         with Parser(engine=TorchEngine.around(model, rule)) as parser:
-            report = evaluate(parser, map(read_sample, chosen))
+            report = evaluate(parser, (sample.read() for sample in chosen))
         return report.table(table).miou_d2 or 0.0
 
     return validate

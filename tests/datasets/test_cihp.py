@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.data.photos import standing_person, write_cihp
+from tests.labelled_photos import standing_person, write_cihp
 
-from m2fp.data.cihp_folder import CihpFolder, read_ids, read_sample
+from m2fp.datasets import CihpDataset
+from m2fp.datasets.label_picture import read_ids
 from m2fp.errors import DataError
 
 
@@ -20,38 +21,39 @@ def root(tmp_path: Path) -> Path:
 
 def test_reads_in_the_order_of_the_list(root: Path) -> None:
     (root / "Training" / "train_id.txt").write_text("0000002\n0000001\n")
-    samples = CihpFolder(root, "train").samples()
+    samples = CihpDataset(root).samples("train")
     assert [sample.name for sample in samples] == ["0000002", "0000001"]
-    photo, want = read_sample(samples[1]), standing_person()
+    photo, want = samples[1].read(), standing_person()
     assert np.array_equal(photo.categories, want.categories)
     assert np.array_equal(photo.humans, want.humans)
     assert photo.pixels.shape == (80, 60, 3)
-    assert photo.pixels.dtype == photo.categories.dtype == photo.humans.dtype == np.uint8
+    assert photo.pixels.dtype == photo.categories.dtype == np.uint8
+    assert photo.humans.dtype == np.uint16
 
 
 def test_validation_lies_in_its_own_folder(tmp_path: Path) -> None:
     write_cihp(tmp_path, [standing_person()], split="val")
-    (sample,) = CihpFolder(tmp_path, "val").samples()
+    (sample,) = CihpDataset(tmp_path).samples("val")
     assert sample.image == tmp_path / "Validation" / "Images" / "0000001.jpg"
 
 
 def test_a_missing_list(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"not in CIHP layout: Validation/val_id\.txt is missing"):
-        CihpFolder(tmp_path, "val").samples()
+        CihpDataset(tmp_path).samples("val")
 
 
 @pytest.mark.parametrize("name", ["Images/0000002.jpg", "Category_ids/0000002.png"])
 def test_a_listed_photo_that_is_missing(root: Path, name: str) -> None:
     (root / "Training" / name).unlink()
     with pytest.raises(DataError, match="0000002 is listed but"):
-        CihpFolder(root, "train").samples()
+        CihpDataset(root).samples("train")
 
 
 def test_labels_of_another_size(root: Path) -> None:
     Image.new("L", (60, 79)).save(root / "Training" / "Human_ids" / "0000001.png")
-    sample = CihpFolder(root, "train").samples()[0]
+    sample = CihpDataset(root).samples("train")[0]
     with pytest.raises(DataError, match=r"0000001.*\(80, 60\).*\(79, 60\)"):
-        read_sample(sample)
+        sample.read()
 
 
 def test_indexed_labels_hold_ids_not_colours(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from m2fp.data.colour import degrade, jitter_colour
+from m2fp.augmentation.colour import degrade, jitter_colour
 
 
 def _picture(seed: int = 0) -> np.ndarray:

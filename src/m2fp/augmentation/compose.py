@@ -7,9 +7,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.data.colour import jitter_colour
-from m2fp.data.labelled_photo import LabelledPhoto
-from m2fp.data.placement import Placement, place
+from m2fp.augmentation.colour import jitter_colour
+from m2fp.augmentation.placement import Placement, place
+from m2fp.datasets import LabelledPhoto
 from m2fp.labels import LabelScheme
 
 # A person of whom less than this is left visible is taken out of the labels.
@@ -47,7 +47,7 @@ def compose_group(
     height, width = background.shape[:2]
     canvas = background.copy()
     categories = np.zeros((height, width), np.uint8)
-    humans = np.zeros((height, width), np.uint8)
+    humans = np.zeros((height, width), np.uint16)
     whole: dict[int, int] = {}
     nearness = np.sort(rng.uniform(0, 1, len(people)))
     # One group has one eye level, and sizes that differ less than over all pictures.

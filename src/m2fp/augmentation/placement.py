@@ -1,15 +1,18 @@
 """Moving a labelled photo onto a canvas: scale, rotation, flip and shift in one resampling."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 from m2fp.labels import LabelScheme
 
 BORDER_GREY = 128
+
+_Ids = TypeVar("_Ids", np.uint8, np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,10 @@ def _shrink(
 
 
 def _warp_ids(
-    ids: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int]
-) -> NDArray[np.uint8]:
+    ids: NDArray[_Ids], matrix: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[_Ids]:
     warped = cv2.warpAffine(ids, matrix, (size[1], size[0]), flags=cv2.INTER_NEAREST, borderValue=0)
-    return _as_uint8(warped)
+    return np.asarray(warped, dtype=ids.dtype)
 
 
 def _as_uint8(array: object) -> NDArray[np.uint8]:

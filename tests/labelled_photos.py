@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 
 FOLDERS = {"train": "Training", "val": "Validation"}
 

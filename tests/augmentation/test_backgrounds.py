@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.data.photos import standing_person
+from tests.labelled_photos import standing_person
 
-from m2fp.data.backgrounds import empty_strip, invent, stretch
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
+from m2fp.datasets import LabelledPhoto
 
 SIZES = [(32, 32), (64, 200), (200, 64), (97, 131)]
 

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from tests.data.photos import standing_person
+from tests.labelled_photos import standing_person
 
-from m2fp.data.labelled_photo import LabelledPhoto
-from m2fp.data.placement import Placement, flip, place
+from m2fp.augmentation.placement import Placement, flip, place
+from m2fp.datasets import LabelledPhoto
 from m2fp.labels import get_scheme
 
 CIHP = get_scheme("cihp")

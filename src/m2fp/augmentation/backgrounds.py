@@ -5,7 +5,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.datasets import LabelledPhoto
 
 MARGIN_PX = 6
 MIN_SHARE = 0.15

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.data.photos import standing_person
+from tests.labelled_photos import standing_person
 
-from m2fp.data.compose import GroupLayout, _drop_hidden, compose_group, cut_out
-from m2fp.data.labelled_photo import LabelledPhoto
+from m2fp.augmentation.compose import GroupLayout, _drop_hidden, compose_group, cut_out
+from m2fp.datasets import LabelledPhoto
 from m2fp.labels import get_scheme
 
 CIHP = get_scheme("cihp")

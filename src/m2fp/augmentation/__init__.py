@@ -1,0 +1,1 @@
+"""Changing labelled photos and composing groups of people; needs OpenCV."""

@@ -1,1 +1,0 @@
-"""Labelled photos: reading them from disk, changing them, composing groups of people."""
