@@ -8,11 +8,16 @@ import pytest
 from tests.datasets.layouts import write_atr, write_lip, write_pascal, write_schp
 from tests.datasets.pictures import write_photo
 
-from m2fp.datasets import open_dataset
-from m2fp.datasets.atr import open_atr
+from m2fp.datasets import atr, open_dataset, pascal_person_part
+from m2fp.datasets.folder_dataset import FolderDataset
 from m2fp.datasets.lip import open_lip, open_schp
-from m2fp.datasets.pascal_person_part import open_pascal_person_part
 from m2fp.errors import DataError
+
+
+def opened(root: Path) -> FolderDataset:
+    dataset = atr.LAYOUT.open(root, None)
+    assert isinstance(dataset, FolderDataset)
+    return dataset
 
 
 @pytest.mark.parametrize("nested", [True, False])
@@ -33,9 +38,9 @@ def test_schp_has_several_data_sets_in_one_layout(tmp_path: Path, name: str, sch
 
 def test_atr_lists_share_their_folders(tmp_path: Path) -> None:
     root = write_atr(tmp_path / "humanparsing")
-    assert [path.name for path in open_atr(root).unlisted("val")] == ["b.jpg", "b.png"]
+    assert [path.name for path in opened(root).unlisted("val")] == ["b.jpg", "b.png"]
     (root / "train_id.txt").write_text("b\n")
-    dataset = open_atr(root)
+    dataset = opened(root)
     assert dataset.splits == ("train", "val")
     assert [sample.name for sample in dataset.samples("train")] == ["b"]
     assert dataset.unlisted("train") == dataset.unlisted("val") == []
@@ -44,7 +49,7 @@ def test_atr_lists_share_their_folders(tmp_path: Path) -> None:
 def test_atr_as_released_has_no_lists(tmp_path: Path) -> None:
     root = write_atr(tmp_path / "humanparsing")
     (root / "val_id.txt").unlink()
-    dataset = open_atr(root)
+    dataset = opened(root)
     assert dataset.splits == ("all",)
     assert [sample.name for sample in dataset.samples("all")] == ["a", "b"]
 
@@ -55,11 +60,13 @@ def test_pascal_finds_its_lists(tmp_path: Path) -> None:
     assert open_dataset(root).splits == ("train",)
 
 
-@pytest.mark.parametrize("open_it", [open_lip, open_schp, open_atr, open_pascal_person_part])
+@pytest.mark.parametrize(
+    "open_it", [open_lip, open_schp, atr.LAYOUT.open, pascal_person_part.LAYOUT.open]
+)
 def test_photos_alone_are_no_data_set(tmp_path: Path, open_it: object) -> None:
     write_photo(tmp_path / "JPEGImages" / "a.jpg")
     write_photo(tmp_path / "train_images" / "a.jpg")
     write_photo(tmp_path / "TrainVal_images" / "train_images" / "a.jpg")
     assert callable(open_it)
     with pytest.raises(DataError, match="it needs"):
-        open_it(tmp_path)
+        open_it(tmp_path, None)
