@@ -4,8 +4,8 @@ To teach the package a new layout: write a module beside this one that ends with
 ``LAYOUT = Layout(name, signs, matches, open)`` (see `m2fp.datasets.layout`), and add it to
 `_LAYOUTS`, before every layout whose signs its folders also show. Where each photo has a picture of
 part ids, `FolderDataset` does the reading and the module only says where the files are; `cihp.py`
-and `voc_folders.py` do it. Otherwise write a `Dataset` and a `Sample` of your own (frozen, picklable,
-reading nothing before they are asked). With the methods ``repeated`` and ``unlisted`` of
+and `voc_folders.py` do it. Otherwise write a `Dataset` and a `Sample` of your own (frozen, can be
+pickled, read nothing before they are asked). With the methods ``repeated`` and ``unlisted`` of
 `FolderDataset`, a data set lets `m2fp data check` name what is left over; both are optional.
 """
 
