@@ -26,6 +26,7 @@
     |-- DataError                   a data set on disk is not what was expected
     |                               data_error | missing_file | unreadable_file | size_mismatch |
     |                               unknown_id
+    |-- Cancelled                   cancelled: the work was stopped because somebody asked for it
     |-- MissingExtra                missing_extra: an optional dependency is not installed
     `-- SourceNotFound              source_not_found: a file, folder or pattern gives nothing
 
@@ -283,6 +284,12 @@ class DataError(M2FPError):
         super().__init__(message)
         self.code = code
         self.path = path
+
+
+class Cancelled(M2FPError):
+    """The work was stopped because somebody asked for it; nothing is wrong with it."""
+
+    code = "cancelled"
 
 
 class MissingExtra(M2FPError):

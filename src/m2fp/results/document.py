@@ -28,8 +28,13 @@ SCORE_DIGITS = 6  # enough to rank by: confident people differ in the fifth
 _SECOND_DIGITS = 5
 
 
-def to_document(result: Result) -> dict[str, Any]:
-    """Return the document as plain dicts, lists, strings and numbers."""
+def to_document(result: Result, *, masks: bool = True) -> dict[str, Any]:
+    """Return the document as plain dicts, lists, strings and numbers.
+
+    Args:
+        result: of one photo.
+        masks: write ``segmentation``; off where label maps go along with the document.
+    """
     height, width = result.maps.size
     return {
         "schema_version": SCHEMA_VERSION,
@@ -41,8 +46,8 @@ def to_document(result: Result) -> dict[str, Any]:
             "sha256": result.photo.sha256,
             "orientation_applied": result.photo.orientation_applied,
         },
-        "persons": [_person(person) for person in result.persons],
-        "segments": [_segment(segment) for segment in result.segments],
+        "persons": [_person(person, masks=masks) for person in result.persons],
+        "segments": [_segment(segment, masks=masks) for segment in result.segments],
         "timing": {
             name: round(seconds, _SECOND_DIGITS) for name, seconds in asdict(result.timing).items()
         },
@@ -50,18 +55,18 @@ def to_document(result: Result) -> dict[str, Any]:
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
-    return {
+def _person(person: Person, *, masks: bool) -> dict[str, Any]:
+    row = {
         "id": person.id,
         "score": round(person.score, SCORE_DIGITS),
         "bbox": list(person.bbox),
         "area": person.area,
-        "segmentation": person.rle,
     }
+    return row | {"segmentation": person.rle} if masks else row
 
 
-def _segment(segment: Segment) -> dict[str, Any]:
-    return {
+def _segment(segment: Segment, *, masks: bool) -> dict[str, Any]:
+    row = {
         "id": segment.id,
         "person_id": segment.person_id,
         "label_id": segment.label_id,
@@ -69,5 +74,5 @@ def _segment(segment: Segment) -> dict[str, Any]:
         "score": round(segment.score, SCORE_DIGITS),
         "bbox": list(segment.bbox),
         "area": segment.area,
-        "segmentation": segment.rle,
     }
+    return row | {"segmentation": segment.rle} if masks else row

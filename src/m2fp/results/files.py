@@ -33,6 +33,16 @@ _OVERLAY_COMPRESSION = 3  # a third larger than Pillow's default for a third of 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 
 
+def encode(result: Result, kind: str) -> bytes:
+    """Return the content of one kind of file.
+
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    (kind,) = _checked_kinds([kind])
+    return _KINDS[kind][1](result)
+
+
 def save_result(
     result: Result, folder: Path, *, what: Collection[str], stem: str | None
 ) -> dict[str, Path]:

@@ -10,7 +10,7 @@ masks of the classes present, in the order of their ids, the background among th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,14 @@ class ModelScopeDict(TypedDict):
     scores: list[float]
 
 
+class FoundMask(NamedTuple):
+    """One mask of a pipeline's result: (H, W) of 0 and 1, its label, its score 0..1."""
+
+    mask: NDArray[np.float32] | NDArray[np.float64]
+    label: str
+    score: float
+
+
 def to_modelscope(
     evidence: Evidence, part_map: NDArray[np.uint8], scheme: LabelScheme, score_thr: float
 ) -> ModelScopeDict:
@@ -41,6 +49,24 @@ def to_modelscope(
         part_map: uint8 (H, W), label ids.
         scheme: what the ids mean.
         score_thr: leave out what scores less, 0..1.
+    """
+    document = ModelScopeDict(masks=[], labels=[], scores=[])
+    for found in found_masks(evidence, part_map, scheme, score_thr):
+        document["masks"].append(found.mask)
+        document["labels"].append(found.label)
+        document["scores"].append(found.score)
+    return document
+
+
+def found_masks(
+    evidence: Evidence,
+    part_map: NDArray[np.uint8],
+    scheme: LabelScheme,
+    score_thr: float = 0.0,
+) -> Iterator[FoundMask]:
+    """Yield what the dict lists, each mask made when it is asked for.
+
+    All of them together are gigabytes for a large photo with many people.
     """
     if isinstance(evidence, ClassScores):
         return _classes(evidence, part_map, scheme, score_thr)
@@ -67,31 +93,20 @@ def is_reported(score: float, *, is_person: bool) -> bool:
     return score > LOWEST_SCORE if is_person else score >= LOWEST_SCORE
 
 
-def _instances(evidence: Instances, scheme: LabelScheme, score_thr: float) -> ModelScopeDict:
+def _instances(evidence: Instances, scheme: LabelScheme, score_thr: float) -> Iterator[FoundMask]:
     reader = GridToPhoto(evidence.placement)
-    parts = ModelScopeDict(masks=[], labels=[], scores=[])
-    people = ModelScopeDict(masks=[], labels=[], scores=[])
-    for item, score in reported(evidence, scheme.person_class):
-        if score >= score_thr:
-            mask = np.zeros(evidence.placement.photo_size, np.float32)
-            mask[item.window.reach.slices] = reader.inside(item.window)
-            found = people if item.class_id == scheme.person_class else parts
-            found["masks"].append(mask)
-            found["labels"].append(scheme.official_name(item.class_id))
-            found["scores"].append(score)
-    return ModelScopeDict(
-        masks=parts["masks"] + people["masks"],
-        labels=parts["labels"] + people["labels"],
-        scores=parts["scores"] + people["scores"],
-    )
+    chosen = [item for item in reported(evidence, scheme.person_class) if item[1] >= score_thr]
+    # Stable: parts, then people, each as reported.
+    for item, score in sorted(chosen, key=lambda found: found[0].class_id == scheme.person_class):
+        mask = np.zeros(evidence.placement.photo_size, np.float32)
+        mask[item.window.reach.slices] = reader.inside(item.window)
+        yield FoundMask(mask, scheme.official_name(item.class_id), score)
 
 
 def _classes(
     evidence: ClassScores, part_map: NDArray[np.uint8], scheme: LabelScheme, score_thr: float
-) -> ModelScopeDict:
-    chosen = [label for label, score in sorted(evidence.scores.items()) if score >= score_thr]
-    return ModelScopeDict(
-        masks=[(part_map == label).astype(np.float64) for label in chosen],
-        labels=[scheme.official_name(label) for label in chosen],
-        scores=[evidence.scores[label] for label in chosen],
-    )
+) -> Iterator[FoundMask]:
+    for label, score in sorted(evidence.scores.items()):
+        if score >= score_thr:
+            mask = (part_map == label).astype(np.float64)
+            yield FoundMask(mask, scheme.official_name(label), score)
