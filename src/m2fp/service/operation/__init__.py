@@ -1,0 +1,1 @@
+"""Running the service: its settings as values, its logs and its metrics."""
