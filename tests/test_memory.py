@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from m2fp.benchmark.memory import peak_bytes, resident_bytes, status_bytes
+from m2fp.memory import peak_bytes, resident_bytes, status_bytes
 
 
 def test_status_fields() -> None:

@@ -18,6 +18,7 @@ from tests.fake_model import (
     draw_people,
 )
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine import QueryPredictions
 from m2fp.engine.onnxruntime_engine import OnnxEngine
 from m2fp.errors import InferenceFailed
@@ -67,7 +68,9 @@ class Network:
         self._classes = classes.astype(np.float32)
         self.shapes: list[tuple[int, ...]] = []
 
-    def run(self, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
+    def run(
+        self, tensor: npt.NDArray[np.float32], cancellation: Cancellation | None = None
+    ) -> QueryPredictions:
         self.shapes.append(tensor.shape[2:])
         _, _, height, width = tensor.shape
         cells = tensor[0].reshape(3, height // 4, 4, width // 4, 4).mean(axis=(2, 4)) - 0.5
@@ -268,10 +271,12 @@ def test_a_view_that_cannot_be_computed_costs_its_photo(
 ) -> None:
     original = OnnxEngine.run
 
-    def run(self: OnnxEngine, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
+    def run(
+        self: OnnxEngine, tensor: npt.NDArray[np.float32], cancellation: Cancellation | None
+    ) -> QueryPredictions:
         if tensor.shape[3] > LONG_SIDE:
             raise InferenceFailed("not enough memory")
-        return original(self, tensor)
+        return original(self, tensor, cancellation)
 
     monkeypatch.setattr(OnnxEngine, "run", run)
     wide, narrow = picture(*SIZE), picture(96, 64)

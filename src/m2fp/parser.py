@@ -15,6 +15,7 @@ from typing import Final, Self, TypeGuard, TypeVar, cast, overload
 import numpy as np
 from PIL import Image
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine import Engine, check_engine_name, open_engine
 from m2fp.errors import (
     ConfigError,
@@ -113,47 +114,66 @@ class Parser:
     # A str is an iterable of str to the type checker; the first signature is the one meant.
     @overload
     def __call__(  # type: ignore[overload-overlap]
-        self, source: PhotoSource
+        self, source: PhotoSource, *, cancellation: Cancellation | None = ...
     ) -> Result: ...
 
     @overload
-    def __call__(self, source: Iterable[PhotoSource]) -> Iterator[Result]: ...
+    def __call__(
+        self, source: Iterable[PhotoSource], *, cancellation: Cancellation | None = ...
+    ) -> Iterator[Result]: ...
 
-    def __call__(self, source: PhotoSource | Iterable[PhotoSource]) -> Result | Iterator[Result]:
+    def __call__(
+        self,
+        source: PhotoSource | Iterable[PhotoSource],
+        *,
+        cancellation: Cancellation | None = None,
+    ) -> Result | Iterator[Result]:
         """Return the result of one photo, or an iterator of results for several.
 
         Args:
             source: a path, encoded bytes, a binary file, a PIL image, or an RGB array uint8
                 (H, W, 3). A list, any other iterable of these, or the path of a folder gives an
                 iterator; for folders `iterate` also says so in its type.
+            cancellation: stops the work when another thread cancels it, between two stages; ONNX
+                Runtime is interrupted.
 
         Raises:
+            Cancelled: it was cancelled.
             SourceNotFound: no such file.
             ImageError: the picture cannot be used.
             ModelError, EngineError: the model cannot be loaded or run.
         """
         if isinstance(source, str | os.PathLike):
-            return self.iterate(source) if Path(source).is_dir() else self._parse(source)
+            if Path(source).is_dir():
+                return self.iterate(source, cancellation=cancellation)
+            return self._parse(source, cancellation)
         if _is_photo(source):
-            return self._parse(source)
-        return self.iterate(cast("Iterable[PhotoSource]", source))
+            return self._parse(source, cancellation)
+        return self.iterate(cast("Iterable[PhotoSource]", source), cancellation=cancellation)
 
     predict = __call__
 
-    def iterate(self, sources: str | os.PathLike[str] | Iterable[PhotoSource]) -> Iterator[Result]:
+    def iterate(
+        self,
+        sources: str | os.PathLike[str] | Iterable[PhotoSource],
+        *,
+        cancellation: Cancellation | None = None,
+    ) -> Iterator[Result]:
         """Return an iterator of results that parses one photo per step and keeps none.
 
         Args:
             sources: photos, or the path of a folder: its pictures by name, no sub-folders, no
                 hidden files.
+            cancellation: as for one photo.
 
         Raises:
             SourceNotFound: the folder is missing or has no picture.
+            Cancelled: while iterating.
             ImageError: while iterating, with the picture's name; the iteration ends there. Use
                 `stream` to go on.
         """
         items = list_folder(sources) if isinstance(sources, str | os.PathLike) else sources
-        return (self._parse(item) for item in items)
+        return (self._parse(item, cancellation) for item in items)
 
     def stream(self, sources: Iterable[_SourceT]) -> Iterator[tuple[_SourceT, Result | M2FPError]]:
         """Yield (source, result) or, for a source that cannot be parsed, (source, error).
@@ -187,20 +207,25 @@ class Parser:
     ) -> None:
         self.close()
 
-    def _parse(self, source: PhotoSource) -> Result:
+    def _parse(self, source: PhotoSource, cancellation: Cancellation | None = None) -> Result:
         engine = self._open()
+        cancellation = cancellation or Cancellation()
+        cancellation.check()
         start = perf_counter()
         photo = read_photo(source, self._limits)
         decoded = perf_counter()
         answers: list[Answer] = []
         inference_s = 0.0
         for view in views(photo, engine.info.input, self._augment):
+            cancellation.check()
             prepared = perf_counter()
-            predictions = engine.run(view.tensor)
+            predictions = engine.run(view.tensor, cancellation)
             inference_s += perf_counter() - prepared
             answers.append(view.turn_back(predictions, engine.info.scheme))
+        cancellation.check()
         answered = perf_counter()
         maps = merge(answers, engine.info.scheme, self._rules)
+        cancellation.check()
         result = Result.from_maps(
             photo,
             maps.part_map,

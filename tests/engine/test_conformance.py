@@ -13,8 +13,10 @@ import numpy.typing as npt
 import pytest
 from tests.engine.engines import CASES, ONNX_CASES, EngineCase, ModelFiles
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine import Engine, QueryPredictions
 from m2fp.errors import (
+    Cancelled,
     ChecksumMismatch,
     ConfigError,
     EngineError,
@@ -141,6 +143,19 @@ def test_closing_lets_calls_under_way_finish(case: EngineCase, models: ModelFile
                 call.result()
     for found in finished:
         assert_same(found, expected)
+
+
+@every_engine
+def test_what_is_cancelled_before_it_begins_is_not_run(
+    case: EngineCase, models: ModelFiles
+) -> None:
+    engine = open_good(case, models)
+    cancellation = Cancellation()
+    expected = engine.run(noise(SIZES[0]), cancellation)
+    cancellation.cancel()
+    with pytest.raises(Cancelled):
+        engine.run(noise(SIZES[0]), cancellation)
+    assert_same(engine.run(noise(SIZES[0]), Cancellation()), expected)
 
 
 @every_engine

@@ -9,12 +9,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter, process_time, sleep
 
-from m2fp.benchmark.memory import peak_bytes, resident_bytes
 from m2fp.benchmark.messages import Answer, Parsed, Ready
 from m2fp.benchmark.plan import TORCH_REFERENCE, Contender
 from m2fp.engine import open_engine
 from m2fp.errors import InferenceFailed, M2FPError
 from m2fp.imaging import IntakeLimits
+from m2fp.memory import peak_bytes, resident_bytes
 from m2fp.parser import Parser
 from m2fp.registry import ModelFile, ModelInfo
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine.contract import (
     INPUT,
     OUTPUTS,
@@ -78,10 +79,13 @@ class OnnxEngine:
         """Return the description of the loaded model."""
         return self._info
 
-    def run(self, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
+    def run(
+        self, tensor: npt.NDArray[np.float32], cancellation: Cancellation | None = None
+    ) -> QueryPredictions:
         """Return the predictions for one normalised input, float32 (1, 3, H, W).
 
         Raises:
+            Cancelled: it was cancelled, before or while it ran; the operator at work is finished.
             InferenceFailed: the input is not such an array, or ONNX Runtime could not compute it,
                 for example for lack of memory.
             EngineError: the engine is closed.
@@ -90,9 +94,13 @@ class OnnxEngine:
         if session is None:
             raise EngineError("the engine is closed; open a new one", engine=self.name)
         check_tensor(tensor, self.name)
+        cancellation = cancellation or Cancellation()
+        options = import_onnxruntime().RunOptions()
         try:
-            classes, masks = session.run(list(OUTPUTS), {INPUT: tensor})
+            with cancellation.interrupting(lambda: _terminate(options)):
+                classes, masks = session.run(list(OUTPUTS), {INPUT: tensor}, options)
         except _runtime_errors() as error:
+            cancellation.check()  # ONNX Runtime has no error of its own for being interrupted
             raise inference_failed(tensor, error, self.name) from error
         return to_predictions(np.asarray(classes), np.asarray(masks), tensor, self.name)
 
@@ -129,6 +137,11 @@ def _open_session(file: PinnedFile, threads: int, *, spin: bool) -> onnxruntime.
         ) from error
     give_back_memory()
     return session
+
+
+def _terminate(options: onnxruntime.RunOptions) -> None:
+    """Have the run that got these options end after the operator at work."""
+    options.terminate = True
 
 
 def _describe(session: onnxruntime.InferenceSession, file: PinnedFile) -> ModelInfo:

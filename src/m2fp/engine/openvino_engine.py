@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine.contract import (
     INPUT,
     OUTPUTS,
@@ -107,10 +108,14 @@ class OpenVinoEngine:
         """Return the engine's name, as accepted by `open_engine`."""
         return self._name
 
-    def run(self, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
+    def run(
+        self, tensor: npt.NDArray[np.float32], cancellation: Cancellation | None = None
+    ) -> QueryPredictions:
         """Return the predictions for one normalised input, float32 (1, 3, H, W).
 
         Raises:
+            Cancelled: it was cancelled before it began, or, with two threads or more, while it
+                ran. With one thread OpenVINO does not look until the end.
             InferenceFailed: the input is not such an array, or OpenVINO could not compute it.
             ModelError: the model file was changed and is needed for a new input size.
             EngineError: the engine is closed.
@@ -120,13 +125,18 @@ class OpenVinoEngine:
             raise EngineError("the engine is closed; open a new one", engine=self.name)
         check_tensor(tensor, self.name)
         height, width = tensor.shape[-2:]
+        cancellation = cancellation or Cancellation()
         try:
             network = networks.get((height, width) if self._per_size else None)
             # A request of its own for every call: it owns the outputs and costs next to nothing.
-            outputs = network.create_infer_request().infer(
-                {INPUT: np.ascontiguousarray(tensor)}, share_inputs=True, share_outputs=True
-            )
+            request = network.create_infer_request()
+            with cancellation.interrupting(request.cancel):
+                cancellation.check()  # a request that has not begun does not notice
+                outputs = request.infer(
+                    {INPUT: np.ascontiguousarray(tensor)}, share_inputs=True, share_outputs=True
+                )
         except _faults() as error:
+            cancellation.check()
             raise inference_failed(tensor, _reason(error), self.name) from error
         classes, masks = (outputs[name] for name in OUTPUTS)
         return to_predictions(classes, masks, tensor, self.name)

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.cancellation import Cancellation
 from m2fp.registry.model_info import ModelInfo
 
 MASK_STRIDE: Final = 4  # pixels of the network input per cell of a mask, in both directions
@@ -44,12 +45,16 @@ class Engine(Protocol):
         """Return the engine's name, as accepted by `open_engine`."""
         ...
 
-    def run(self, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
+    def run(
+        self, tensor: npt.NDArray[np.float32], cancellation: Cancellation | None = None
+    ) -> QueryPredictions:
         """Return the predictions for one normalised input, float32 (1, 3, H, W).
 
-        H and W are as `info.input` makes them. The outputs are the caller's to keep.
+        H and W are as `info.input` makes them. The outputs are the caller's to keep. Engines that
+        can be interrupted end early when the run is cancelled, the others finish it.
 
         Raises:
+            Cancelled: it was cancelled before it began, or interrupted.
             InferenceFailed: the input is not such an array, or could not be computed.
             EngineError: the engine is closed.
         """

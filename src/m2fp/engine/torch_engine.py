@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from m2fp.cancellation import Cancellation
 from m2fp.checkpoints import load_model
 from m2fp.engine.contract import (
     check_tensor,
@@ -101,10 +102,13 @@ class TorchEngine:
         """Return the description of the network."""
         return self._info
 
-    def run(self, tensor: npt.NDArray[np.float32]) -> QueryPredictions:
+    def run(
+        self, tensor: npt.NDArray[np.float32], cancellation: Cancellation | None = None
+    ) -> QueryPredictions:
         """Return the predictions for one normalised input, float32 (1, 3, H, W).
 
         Raises:
+            Cancelled: it was cancelled before it began; PyTorch cannot be interrupted.
             InferenceFailed: the input is not such an array, or PyTorch could not compute it, for
                 example for lack of memory.
             EngineError: the engine is closed.
@@ -115,6 +119,8 @@ class TorchEngine:
         check_tensor(tensor, self.name)
         try:
             with self._running:
+                if cancellation is not None:
+                    cancellation.check()
                 classes, masks = _run(model, tensor)
         except RuntimeError as error:
             raise inference_failed(tensor, error, self.name) from error

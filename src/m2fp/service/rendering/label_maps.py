@@ -4,9 +4,9 @@
     persons.png    16-bit greyscale, pixel = person id
     segments.json  the result document without its masks, which the pictures hold
 
-A zip rather than multipart/mixed: every system opens it, a browser saves it as one file, a job keeps
-it under one key, and hardly any HTTP client reads multipart answers. Its members are stored, not
-compressed, because PNG is already, so that cutting them out needs no inflating either.
+A zip rather than multipart/mixed: every system opens it, a browser saves it as one file, a job
+keeps it under one key, and hardly any HTTP client reads multipart answers. Its members are stored,
+not compressed, because PNG is already, so that cutting them out needs no inflating either.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from m2fp.engine import cpu_quota
@@ -44,7 +44,7 @@ class PoolSettings:
     max_worker_bytes: int | None = None
     kill_after_s: float = 5.0
     start_limit_s: float = 300.0
-    limits: IntakeLimits = IntakeLimits()
+    limits: IntakeLimits = field(default_factory=IntakeLimits)
 
     def __post_init__(self) -> None:
         least = {"workers": 1, "threads": 1, "queue_size": 0, "jobs_per_worker": 1}
