@@ -19,7 +19,7 @@ from m2fp.engine.processor import cpu_features
 from m2fp.engine.threads import affinity_count, cgroup_limit
 from m2fp.errors import EngineUnavailable, MissingExtra, ModelError
 from m2fp.registry import ModelCache, entries, remote_models, resolve
-from m2fp.settings import Settings, origin
+from m2fp.settings import Settings, SettingsRead
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "typer", "rich")
 _OPTIONAL = ("pillow-heif", "opencv-python-headless", "numba", "onnx")
@@ -34,25 +34,28 @@ class Finding:
     problem: str = ""
 
 
-def diagnose(settings: Settings) -> dict[str, list[Finding]]:
+def diagnose(read: SettingsRead) -> dict[str, list[Finding]]:
     """Return the findings by section."""
+    settings = read.settings
+    origins = {leaf: without_home(origin) for leaf, origin in read.origins.items()}
     return {
-        "m2fp": _program(),
+        "m2fp": _program(read.file),
         "packages": _packages(),
-        "engines": _engines(settings),
-        "processor": _processor(settings),
-        "models": _models(settings),
+        "engines": _engines(settings, origins["engine"]),
+        "processor": _processor(settings, origins["threads"]),
+        "models": _models(settings, origins["model"]),
         "limits": [Finding(name, f"{value:,}") for name, value in settings.limits],
-        "folders": _folders(settings),
+        "folders": _folders(settings, origins["cache_dir"]),
     }
 
 
-def _program() -> list[Finding]:
+def _program(file: Path | None) -> list[Finding]:
     return [
         Finding("version", m2fp.__version__),
         Finding("python", f"{platform.python_version()} ({platform.python_implementation()})"),
         Finding("system", platform.platform(terse=True)),
         Finding("output encoding", sys.stdout.encoding or "unknown"),
+        Finding("settings file", "none" if file is None else without_home(str(file))),
     ]
 
 
@@ -72,14 +75,14 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _engines(settings: Settings) -> list[Finding]:
+def _engines(settings: Settings, source: str) -> list[Finding]:
     chosen = settings.engine
     return [
         _onnxruntime(),
         _openvino(),
         _optional_engine("torch", "torch", "export"),
         Finding("auto", _auto(settings)),
-        Finding("chosen", f"{chosen} (from {origin(settings, 'engine')})", _problem_of(chosen)),
+        Finding("chosen", f"{chosen} (from {source})", _problem_of(chosen)),
     ]
 
 
@@ -125,9 +128,8 @@ def _problem_of(engine: str) -> str:
     return ""
 
 
-def _processor(settings: Settings) -> list[Finding]:
+def _processor(settings: Settings, source: str) -> list[Finding]:
     limit = cgroup_limit(Path("/"))
-    source = origin(settings, "threads")
     threads = settings.threads or cpu_quota()
     too_many = threads > cpu_quota()
     return [
@@ -144,32 +146,32 @@ def _processor(settings: Settings) -> list[Finding]:
     ]
 
 
-def _models(settings: Settings) -> list[Finding]:
+def _models(settings: Settings, source: str) -> list[Finding]:
     findings = []
     for entry in entries():
         state = check(entry)
         value = f"{state}, {readable_size(entry.bytes)}, sha256 {entry.sha256[:12]}"
         problem = "" if state == "ok" else f"the file is {state}: reinstall m2fp"
         findings.append(Finding(entry.name, value, problem))
-    chosen = f"{_without_home(settings.model)} (from {origin(settings, 'model')})"
+    chosen = f"{without_home(settings.model)} (from {source})"
     return [*findings, Finding("chosen", chosen)]
 
 
-def _folders(settings: Settings) -> list[Finding]:
+def _folders(settings: Settings, source: str) -> list[Finding]:
     cache = ModelCache(settings.cache_dir)
-    source = "M2FP_CACHE_DIR" if settings.cache_dir else "default"
     fetched = sum(bool(cache.records(model)) for model in remote_models())
     offline = "; M2FP_OFFLINE forbids downloads" if settings.offline else ""
     return [
-        Finding("package", _without_home(str(Path(m2fp.__file__).parent))),
+        Finding("package", without_home(str(Path(m2fp.__file__).parent))),
         Finding(
             "cache",
-            f"{_without_home(str(cache.folder))} (from {source}), "
+            f"{without_home(str(cache.folder))} (from {source}), "
             f"downloaded models: {fetched}{offline}",
         ),
     ]
 
 
-def _without_home(path: str) -> str:
+def without_home(path: str) -> str:
+    """Return the path with the home folder as ~."""
     home = str(Path.home())
     return f"~{path[len(home) :]}" if path.startswith(home + os.sep) else path

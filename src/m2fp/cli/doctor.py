@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from m2fp.cli.config_option import ConfigOption
 from m2fp.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    config: ConfigOption = None,
 ) -> None:
     """Check this installation; paste it into a bug report.
 
@@ -27,9 +29,9 @@ def doctor(
     """
     from m2fp.cli.diagnosis import diagnose
     from m2fp.cli.screen import write_line
-    from m2fp.settings import load_settings
+    from m2fp.settings import read_settings
 
-    sections = diagnose(load_settings())
+    sections = diagnose(read_settings(config=config))
     if as_json:
         document = {
             title: {finding.name: finding.value for finding in findings}

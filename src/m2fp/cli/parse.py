@@ -109,7 +109,7 @@ def parse(
     from m2fp.settings import load_settings
 
     settings = load_settings(model=model, engine=engine, threads=threads)
-    screen.start_log(settings.log_level)
+    screen.start_log(settings.log_level or "warning")
     as_json = not screen.on_terminal() if json_lines is None else json_lines
     saving = output is not None or save is not None or not as_json
     if skip_existing and not saving:

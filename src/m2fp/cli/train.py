@@ -61,7 +61,7 @@ def train(
     from m2fp.settings import load_settings
 
     settings = load_settings(threads=threads)
-    start_log(settings.log_level)
+    start_log(settings.log_level or "warning")
     with needs_extra("train", "Training"):
         import torch
 

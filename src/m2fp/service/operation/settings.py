@@ -85,7 +85,7 @@ class HttpSettings:
     port: int = 7860
     metrics_port: int | None = None
     access: AccessSettings = AccessSettings()
-    limits: IntakeLimits = IntakeLimits()
+    limits: IntakeLimits = field(default_factory=IntakeLimits)
     sync_deadline_s: float = 60.0
     rate_per_minute: int | None = None
     cors: tuple[str, ...] = ()
