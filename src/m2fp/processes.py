@@ -1,8 +1,10 @@
-"""Processes of our own: how Ctrl-C is kept from them, and how they ended, in words."""
+"""Processes of our own: how Ctrl-C is kept from them, how they send errors, how they ended."""
 
 from __future__ import annotations
 
+import pickle
 import signal
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -25,6 +27,16 @@ def deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def sendable(error: Exception) -> Exception:
+    """Return the error, with where it was raised, or its description if it cannot be sent."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    except Exception as reason:  # noqa: BLE001 - whatever its class does
+        return RuntimeError(f"{error!r} (which cannot be sent between processes: {reason})")
+    return error
 
 
 def describe_end(status: int | None) -> str:

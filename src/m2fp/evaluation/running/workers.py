@@ -6,9 +6,7 @@ to Ctrl-C, which this process answers. A worker whose channel is closed ends aft
 
 from __future__ import annotations
 
-import pickle
 import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +21,7 @@ from m2fp.datasets import Sample
 from m2fp.errors import DataError
 from m2fp.evaluation.metrics.tally import Tally
 from m2fp.evaluation.running.scoring import Scoring
-from m2fp.processes import deaf_to_interrupts, describe_end
+from m2fp.processes import deaf_to_interrupts, describe_end, sendable
 
 # How long a worker may take over its last photo when it is not needed any more.
 _PATIENCE_S: Final = 1.0
@@ -186,14 +184,4 @@ def _serve(scoring: Scoring, channel: Connection[_Answer, Chunk]) -> None:
                 channel.send(_Scored(chunk.number, tally.to_arrays()))
     except Exception as error:  # noqa: BLE001 - it is raised where the work was asked for
         with suppress(OSError):  # nobody is there any more, which may be the error itself
-            channel.send(_sendable(error))
-
-
-def _sendable(error: Exception) -> Exception:
-    """Return the error, with where it was raised, or its description if it cannot be sent."""
-    error.add_note("".join(traceback.format_exception(error)))
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
-    except Exception as reason:  # noqa: BLE001 - whatever its class does
-        return RuntimeError(f"{error!r} (which cannot be sent between processes: {reason})")
-    return error
+            channel.send(sendable(error))
