@@ -53,7 +53,9 @@ class FolderBlobs:
         path = self._path(prefix)
         with _unavailable(self._root):
             # Both are the rule when somebody else deletes it too.
-            with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
+            with suppress(
+                FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError
+            ):
                 path.unlink()
             for _ in range(3):  # a draft may be put in while the folder is emptied
                 if not path.is_dir():
@@ -62,7 +64,7 @@ class FolderBlobs:
             if path.exists():
                 raise StoreUnavailable(f"{path} cannot be deleted")
 
-    def list(self, prefix: str) -> list[str]:
+    def keys(self, prefix: str) -> list[str]:
         """Return the keys `prefix` and below."""
         path = self._path(prefix)
         with _unavailable(self._root):
@@ -73,7 +75,7 @@ class FolderBlobs:
                 found += [Path(folder, name) for name in names if not name.startswith(".")]
             return sorted(file.relative_to(self._root).as_posix() for file in found)
 
-    def names(self, prefix: str) -> list[str]:  # type: ignore[valid-type]
+    def names(self, prefix: str) -> list[str]:
         """Return the next parts of keys below `prefix`."""
         with _unavailable(self._root):
             try:
@@ -96,7 +98,6 @@ class FolderBlobs:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with whole_file(path) as draft:
             draft.write_bytes(data)
-            draft.chmod(0o600)
         # A new name lasts only once its folder is written too, and so does a new folder.
         for folder in [path.parent, *(made.parent for made in new)]:
             _sync_folder(folder)

@@ -65,14 +65,14 @@ class FsspecBlobs:
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete the blob `prefix` and all below it."""
-        for key in self.list(prefix):
+        for key in self.keys(prefix):
             with self._unavailable():
                 try:
                     self._fs.rm_file(self._path(key))
                 except FileNotFoundError:
                     continue  # somebody else was faster
 
-    def list(self, prefix: str) -> list[str]:
+    def keys(self, prefix: str) -> list[str]:
         """Return the keys `prefix` and below."""
         path = self._path(prefix)
         with self._unavailable():
@@ -86,16 +86,16 @@ class FsspecBlobs:
             keys = [self._fs._strip_protocol(name)[skip:] for name in found]
             return sorted(key for key in keys if key == prefix or key.startswith(f"{prefix}/"))
 
-    def names(self, prefix: str) -> list[str]:  # type: ignore[valid-type]
+    def names(self, prefix: str) -> list[str]:
         """Return the next parts of keys below `prefix`."""
         path = self._path(prefix)
         with self._unavailable():
             self._fs.invalidate_cache()
             try:
-                found: list[str] = self._fs.ls(path, detail=False)  # type: ignore[valid-type]
+                found: list[str] = self._fs.ls(path, detail=False)
             except (FileNotFoundError, NotADirectoryError):
                 return []
-            return sorted({name.rstrip("/").rpartition("/")[2] for name in found})  # type: ignore[attr-defined]
+            return sorted({name.rstrip("/").rpartition("/")[2] for name in found})
 
     def healthy(self) -> None:
         """Return when a blob can be written and read."""

@@ -30,7 +30,7 @@ class BlobStore(Protocol):
     def delete_prefix(self, prefix: str) -> None:
         """Delete the blob `prefix` and all blobs `prefix/...`; fine when there are none."""
 
-    def list(self, prefix: str) -> list[str]:
+    def keys(self, prefix: str) -> list[str]:
         """Return the keys `prefix` and `prefix/...`, sorted."""
 
     def names(self, prefix: str) -> list[str]:

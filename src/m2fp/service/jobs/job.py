@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 MAX_ATTEMPTS: Final = 3
 
@@ -47,7 +47,8 @@ class ItemState(StrEnum):
         return self not in (ItemState.QUEUED, ItemState.RUNNING)
 
 
-class ItemRef(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class ItemRef:
     """Which item of which job."""
 
     job_id: str

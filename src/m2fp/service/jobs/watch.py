@@ -15,7 +15,7 @@ class Beat(NamedTuple):
 
     ref: ItemRef
     token: str
-    count: int
+    number: int
     lease_s: float
 
 

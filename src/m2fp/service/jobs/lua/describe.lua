@@ -1,0 +1,2 @@
+-- ARGV: id
+return describe(ARGV[1])
