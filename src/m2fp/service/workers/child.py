@@ -22,6 +22,7 @@ from m2fp.processes import sendable
 from m2fp.service.workers.messages import WorkRequest
 from m2fp.service.workers.settings import PoolSettings
 from m2fp.service.workers.wire import (
+    Begun,
     Done,
     Failed,
     GoHome,
@@ -63,6 +64,7 @@ def serve(
                 order, photo = receive_order(orders)
                 if isinstance(order, GoHome):
                     return
+                send_report(orders, Begun(order.number))
                 send_report(orders, _do(bench, order, photo, current))
                 del photo  # waiting for the next one may take hours
 

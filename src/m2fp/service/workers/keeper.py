@@ -147,6 +147,7 @@ class Keeper:
         ticket.deliveries += 1
         begun = self._clock()
         asking = asyncio.ensure_future(process.ask(ticket.request))
+        stuck = False
         try:
             stuck = await self._watch(process, ticket, asking)
             report = asking.result()
@@ -155,7 +156,7 @@ class Keeper:
                 self._line.put_back(ticket)
             else:
                 ticket.fail(WorkerLost("worker processes end before they have taken this picture"))
-            return RestartReason.DIED
+            return RestartReason.STUCK if stuck else RestartReason.DIED
         except WorkerLost as error:
             ticket.fail(error)
             return RestartReason.STUCK if stuck else RestartReason.DIED

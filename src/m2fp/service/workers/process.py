@@ -18,6 +18,7 @@ from m2fp.service.workers.child import serve
 from m2fp.service.workers.messages import WorkRequest
 from m2fp.service.workers.settings import PoolSettings
 from m2fp.service.workers.wire import (
+    Begun,
     Done,
     Failed,
     GoHome,
@@ -36,7 +37,7 @@ _GLANCE_S: Final = 0.005
 
 
 class NotDelivered(Exception):
-    """The process had gone before it had a whole task; it has seen nothing of the picture."""
+    """The process ended before it had a whole task: the picture cannot be why."""
 
 
 class WorkerProcess:
@@ -73,6 +74,7 @@ class WorkerProcess:
         # What the one who waits for a report gets; None = the process has ended.
         self._report: asyncio.Future[Report | None] = self._loop.create_future()
         self._number = 0
+        self._begun = 0
 
     @property
     def pid(self) -> int | None:
@@ -108,8 +110,8 @@ class WorkerProcess:
         """Return what the process says about one picture; it must be idle.
 
         Raises:
-            NotDelivered: the process had ended before.
-            WorkerLost: it ended on the way.
+            NotDelivered: the process ended before it had the whole picture.
+            WorkerLost: it ended after that.
         """
         if self.over.done():
             raise NotDelivered
@@ -123,6 +125,8 @@ class WorkerProcess:
             raise NotDelivered from None
         report = await self._next_report()
         if not isinstance(report, Done | Failed):
+            if self._begun < self._number:
+                raise NotDelivered
             raise WorkerLost(f"the worker process {await self.over} while it parsed this picture")
         return report
 
@@ -194,7 +198,9 @@ class WorkerProcess:
             self._loop.call_soon_threadsafe(what, value)
 
     def _deliver(self, report: Report | None) -> None:
-        if not self._report.done():
+        if isinstance(report, Begun):
+            self._begun = report.number
+        elif not self._report.done():
             self._report.set_result(report)
 
     def _set_over(self, how: str) -> None:

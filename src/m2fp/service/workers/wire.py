@@ -41,6 +41,13 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """From the process: it has the whole task; if it dies now, the picture may be why."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """From the process: the answer, whose bodies follow in the order of their names."""
 
@@ -63,7 +70,7 @@ class Failed:
 
 
 Order = Task | GoHome
-Report = Ready | Done | Failed
+Report = Ready | Begun | Done | Failed
 
 
 def send_order(channel: Connection[Any, Any], order: Order, photo: bytes = b"") -> None:
