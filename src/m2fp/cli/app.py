@@ -11,6 +11,7 @@ import typer
 import m2fp
 from m2fp.cli import (
     benchmark,
+    config,
     convert,
     data,
     doctor,
@@ -34,7 +35,7 @@ _EPILOG = (
 # The commands in the order of the help page.
 _PANELS = {
     "Parse photos": (parse, labels, models),
-    "Check and measure": (doctor, benchmark, data, val, score),
+    "Check and measure": (doctor, config, benchmark, data, val, score),
     "Make models": (train, convert, export),
 }
 

@@ -29,6 +29,7 @@ from m2fp.settings.tree import (
     ServeOptions,
     Settings,
     all_leaves,
+    description_of,
     value_at,
     variables,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Settings",
     "SettingsRead",
     "all_leaves",
+    "description_of",
     "load_settings",
     "masked",
     "read_settings",

@@ -11,7 +11,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from m2fp.engine.selection import EngineName
 from m2fp.imaging.limits import IntakeLimits
 from m2fp.registry import DEFAULT_MODEL
-from m2fp.service.operation.settings import HttpSettings, JobSettings
+from m2fp.service.operation.settings import (
+    AuthMode,
+    HttpSettings,
+    JobSettings,
+    LogFormat,
+    QueueKind,
+)
 
 PREFIX: Final = "M2FP_"
 DELIMITER: Final = "__"
@@ -122,7 +128,7 @@ class ServeOptions(_Branch):
         default=_JOBS.keep_inputs,
         description="Keep pictures as long as results; else they go when they are done.",
     )
-    auth: Literal["keys", "none"] | None = Field(
+    auth: AuthMode | None = Field(
         default=None,
         description="Who may use it: keys or none (everybody). Without it, keys where api_keys is "
         "given, else everybody, and then only on a loopback address.",
@@ -145,8 +151,8 @@ class ServeOptions(_Branch):
 class QueueOptions(_Branch):
     """Where jobs are and what makes them happen."""
 
-    backend: Literal["embedded", "celery"] = Field(
-        default="embedded",
+    backend: QueueKind = Field(
+        default=QueueKind.EMBEDDED,
         description="embedded: this machine, SQLite. celery: any number of `m2fp worker`, Redis.",
     )
     redis_url: Annotated[str, AfterValidator(_redis_address)] | None = Field(
@@ -176,8 +182,8 @@ class Settings(_Branch):
         description="Least serious message of the log that is shown; without it, warning, "
         "and info for serve and worker.",
     )
-    log_format: Literal["auto", "json", "text"] = Field(
-        default="auto",
+    log_format: LogFormat = Field(
+        default=LogFormat.AUTO,
         description="Lines of the service's log; auto is text on a terminal, else JSON.",
     )
     cache_dir: Path | None = Field(
@@ -215,6 +221,17 @@ def value_at(settings: Settings, leaf: str) -> object:
     for step in leaf.split("."):
         value = getattr(value, step)
     return value
+
+
+def description_of(leaf: str) -> str:
+    """Return what a setting means, as a sentence."""
+    branch: type[BaseModel] = Settings
+    *tables, name = leaf.split(".")
+    for table in tables:
+        kind = branch.model_fields[table].annotation
+        assert isinstance(kind, type)  # noqa: S101 - branches are models, see `_leaves`
+        branch = kind
+    return branch.model_fields[name].description or ""
 
 
 def _leaves(branch: type[BaseModel], prefix: str) -> Iterator[str]:
