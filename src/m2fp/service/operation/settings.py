@@ -101,7 +101,7 @@ class JobSettings:
         max_items: pictures of one job.
         max_job_bytes: body of a request that makes a job, and what a zip may unpack to.
         item_deadline_s: work on one picture is stopped after so long.
-        result_s: results are deleted so long after the job was made.
+        result_s: results are deleted so long after the job has ended.
         keep_inputs: whether pictures stay as long as results; else they go when they are done.
         max_attempts: a picture whose worker died so often is failed.
         lease_s: who claimed a picture and is not heard of for so long has lost it.
@@ -115,9 +115,9 @@ class JobSettings:
     result_s: float = 24 * 3600.0
     keep_inputs: bool = False
     max_attempts: int = 3
-    lease_s: float = 60.0
-    renew_s: float = 15.0
-    sweep_s: float = 10.0
+    lease_s: float = 20.0
+    renew_s: float = 5.0
+    sweep_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
