@@ -81,6 +81,16 @@ def test_what_is_settled_while_it_waits_leaves_at_once(
     line.admit(ticket(Priority.SYNC))
 
 
+def test_who_has_just_given_up_is_passed_over(ticket: MakeTicket) -> None:
+    line = open_line(workers=1, queue_size=1)
+    first, second = ticket(Priority.SYNC), ticket(Priority.SYNC)
+    line.admit(first)
+    line.admit(second)
+    first.outcome.cancel()  # the line has not been told yet
+    assert line.next() is second
+    assert list(line.inside()) == [second]
+
+
 def test_what_is_put_back_is_next_and_still_counts(ticket: MakeTicket) -> None:
     line = open_line(workers=1, queue_size=1)
     first, second = ticket(Priority.SYNC), ticket(Priority.SYNC)

@@ -11,7 +11,6 @@ import signal
 import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from time import perf_counter
 from typing import Any
 
 from m2fp.cancellation import Cancellation
@@ -106,7 +105,6 @@ def _listen(stops: Connection[Any, Any], current: CurrentTask) -> None:
 
 def _open(settings: PoolSettings, number: int, orders: Connection[Any, Any]) -> Workbench | None:
     """Return the loaded model after reporting it, or None after reporting why there is none."""
-    start = perf_counter()
     try:
         bench = Workbench(settings, number)
         bench.warm()
@@ -114,8 +112,7 @@ def _open(settings: PoolSettings, number: int, orders: Connection[Any, Any]) -> 
         send_report(orders, Failed(0, sendable(error), resident_bytes(), spent=True))
         return None
     give_back_memory()
-    load_s = perf_counter() - start
-    send_report(orders, Ready(bench.info, bench.engine, load_s, resident_bytes()))
+    send_report(orders, Ready(bench.info, bench.engine, resident_bytes()))
     return bench
 
 

@@ -33,6 +33,7 @@ class Keeper:
 
     Attributes:
         ready: what the newest process that started said of itself; None = none has.
+        load_s: how long its start took; None likewise.
         trouble: why the last attempt to start one failed; None = it did not.
         restarts: how often a process was replaced, by reason.
         served: pictures that were answered, errors about the picture included.
@@ -48,6 +49,7 @@ class Keeper:
         clock: Callable[[], float],
     ) -> None:
         self.ready: Ready | None = None
+        self.load_s: float | None = None
         self.trouble: Exception | None = None
         self.restarts: Counter[RestartReason] = Counter()
         self.served = 0
@@ -100,6 +102,7 @@ class Keeper:
         self._phase = WorkerPhase.STARTING
         self._jobs = 0
         self._resident_bytes = None
+        begun = self._clock()
         try:
             self.ready = await process.start(self._settings.start_limit_s)
         except Exception as error:  # noqa: BLE001 - whatever it is, another attempt follows
@@ -111,7 +114,8 @@ class Keeper:
             return False
         self.trouble = None
         self._resident_bytes = self.ready.resident_bytes
-        _log.info("worker %d is ready, after %.1f s", self._number, self.ready.load_s)
+        self.load_s = self._clock() - begun
+        _log.info("worker %d is ready, after %.1f s", self._number, self.load_s)
         if not self.first.done():
             self.first.set_result(None)
         return True
@@ -160,6 +164,10 @@ class Keeper:
         except WorkerLost as error:
             ticket.fail(error)
             return RestartReason.STUCK if stuck else RestartReason.DIED
+        except Exception as error:  # noqa: BLE001 - a bug costs its request, not the worker
+            _log.error("worker %d could not be asked", self._number, exc_info=error)
+            ticket.fail(error)
+            return RestartReason.DIED
         except asyncio.CancelledError:
             # The pool is closed: the process is ended, and with it the asking.
             process.kill()

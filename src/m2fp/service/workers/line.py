@@ -72,13 +72,10 @@ class Line:
 
     def next(self) -> Ticket | None:
         """Return the ticket whose turn it is, which leaves the line; None = nobody waits."""
-        sync, jobs = self._waiting[Priority.SYNC], self._waiting[Priority.JOB]
-        if jobs and (not sync or self._overtaken >= _OVERTAKINGS):
-            self._overtaken = 0
-            return jobs.popleft()
-        if sync:
-            self._overtaken += bool(jobs)
-            return sync.popleft()
+        while (ticket := self._pop()) is not None:
+            if not ticket.outcome.done():
+                return ticket
+            self._inside.discard(ticket)  # given up a moment ago
         return None
 
     def put_back(self, ticket: Ticket) -> None:
@@ -120,6 +117,16 @@ class Line:
     def inside(self) -> Iterator[Ticket]:
         """Yield every ticket that waits or is at work."""
         yield from tuple(self._inside)
+
+    def _pop(self) -> Ticket | None:
+        sync, jobs = self._waiting[Priority.SYNC], self._waiting[Priority.JOB]
+        if jobs and (not sync or self._overtaken >= _OVERTAKINGS):
+            self._overtaken = 0
+            return jobs.popleft()
+        if sync:
+            self._overtaken += bool(jobs)
+            return sync.popleft()
+        return None
 
     def _forget(self, ticket: Ticket) -> None:
         """Count a ticket out that is settled while it waits, for example because it was cancelled.

@@ -121,6 +121,7 @@ class Pool:
         for keeper in self._keepers:
             restarts.update(keeper.restarts)
         ready = self._newest()
+        loads = [keeper.load_s for keeper in self._keepers if keeper.load_s is not None]
         troubles = [str(keeper.trouble) for keeper in self._keepers if keeper.trouble]
         return PoolStates(
             workers=tuple(keeper.state() for keeper in self._keepers),
@@ -130,7 +131,7 @@ class Pool:
             restarts={reason: restarts[reason] for reason in RestartReason},
             rejected=self._line.rejected,
             served=sum(keeper.served for keeper in self._keepers),
-            load_s=ready.load_s if ready else None,
+            load_s=loads[-1] if loads else None,
             model=ready.info if ready else None,
             engine=ready.engine if ready else None,
             trouble=troubles[0] if troubles else None,

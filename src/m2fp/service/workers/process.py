@@ -8,9 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Final, TypeVar
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, Final, TypeVar
 
 from m2fp.processes import deaf_to_interrupts, describe_end
 from m2fp.service.errors import WorkerLost
@@ -40,6 +43,15 @@ class NotDelivered(Exception):
     """The process ended before it had a whole task: the picture cannot be why."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A process and our ends of its connections."""
+
+    process: SpawnProcess
+    orders: Connection[Any, Any]
+    stops: Connection[Any, Any]
+
+
 class WorkerProcess:
     """A process with one model in it, doing one task at a time. Belongs to one event loop.
 
@@ -58,18 +70,12 @@ class WorkerProcess:
             number: the worker's.
             threads: where blocking calls are made.
         """
-        context = get_context("spawn")
+        self._settings = settings
+        self._worker = number
         self._threads = threads
         self._loop = asyncio.get_running_loop()
         self.over: asyncio.Future[str] = self._loop.create_future()
-        self._orders, self._their_orders = context.Pipe()
-        self._their_stops, self._stops = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=serve,
-            args=(settings, number, self._their_orders, self._their_stops),
-            name=f"m2fp worker {number}",
-            daemon=True,
-        )
+        self._made: _Made | None = None
         self._launched: asyncio.Future[None] | None = None
         # What the one who waits for a report gets; None = the process has ended.
         self._report: asyncio.Future[Report | None] = self._loop.create_future()
@@ -79,7 +85,7 @@ class WorkerProcess:
     @property
     def pid(self) -> int | None:
         """Return the number of the process; None before it is started."""
-        return self._process.pid
+        return self._made.process.pid if self._made else None
 
     async def start(self, limit_s: float) -> Ready:
         """Return once the process has loaded and warmed its model.
@@ -119,7 +125,7 @@ class WorkerProcess:
         order = Task(self._number, request.options)
         try:
             await self._loop.run_in_executor(
-                self._threads, send_order, self._orders, order, request.photo
+                self._threads, send_order, self._started().orders, order, request.photo
             )
         except OSError:
             raise NotDelivered from None
@@ -134,12 +140,18 @@ class WorkerProcess:
         """Have the process stop the task it is at; it goes on to live."""
         with suppress(OSError):  # it has ended, which is as good
             # Never blocks: the pipe has room for thousands, and whoever ignores one is killed.
-            self._stops.send(self._number)
+            self._started().stops.send(self._number)
 
     def kill(self) -> None:
         """End the process at once, if it still is."""
-        with suppress(ValueError, AttributeError, OSError):  # closed, not started, gone
-            self._process.kill()
+        if self._made is not None:
+            with suppress(ValueError, OSError):  # it is gone
+                self._made.process.kill()
+
+    def _started(self) -> _Made:
+        if self._made is None:
+            raise RuntimeError("a worker process is used before it is started")
+        return self._made
 
     async def end(self, *, politely: bool) -> None:
         """Return when the process has ended and nothing of it is left.
@@ -147,21 +159,22 @@ class WorkerProcess:
         Args:
             politely: it is idle: let it go home by itself, if it does so in time.
         """
-        if self._launched is None:
-            self._close()
-            return
-        await asyncio.wait({self._launched})
-        if self._launched.exception() is not None:
-            self._close()
+        if self._launched is not None:
+            await asyncio.wait({self._launched})
+        if self._made is None:
             return
         if politely and not self.over.done():
             with suppress(OSError):
-                send_order(self._orders, GoHome())
+                send_order(self._made.orders, GoHome())
             await asyncio.wait({self.over}, timeout=_PATIENCE_S)
         if not self.over.done():
             self.kill()
             await asyncio.wait({self.over})
-        self._close()
+        atexit.unregister(self.kill)
+        self._made.orders.close()
+        self._made.stops.close()
+        with suppress(ValueError):  # its end is not collected yet; that is done at the next start
+            self._made.process.close()
 
     async def _next_report(self) -> Report | None:
         report = await self._report
@@ -169,29 +182,22 @@ class WorkerProcess:
         return report
 
     def _launch(self) -> None:
-        with deaf_to_interrupts():
-            self._process.start()
-        # With our copies open, the end of the process would not end the connections.
-        self._their_orders.close()
-        self._their_stops.close()
+        made = _make(self._settings, self._worker)
+        self._made = made
         # Before multiprocessing's own: that sends SIGTERM, to which workers are deaf, and waits.
         atexit.register(self.kill)
-        name = f"reports of {self._process.name}"
-        threading.Thread(target=self._read, name=name, daemon=True).start()
+        name = f"reports of {made.process.name}"
+        threading.Thread(target=self._read, args=(made,), name=name, daemon=True).start()
 
-    def _read(self) -> None:
+    def _read(self, made: _Made) -> None:
         """Hand on every report until the process has ended; runs in a thread of its own."""
-        with suppress(EOFError, OSError):
-            while True:
-                self._tell(self._deliver, receive_report(self._orders))
-        deadline = time.monotonic() + _PATIENCE_S
-        # Not join: the start of another process may collect the end of this one meanwhile.
-        while (status := self._process.exitcode) is None:
-            if time.monotonic() > deadline:
-                self.kill()  # it closed its end and did not go
-            time.sleep(_GLANCE_S)
-        self._tell(self._set_over, describe_end(status))
-        self._tell(self._deliver, None)
+        try:
+            with suppress(EOFError, OSError):
+                while True:
+                    self._tell(self._deliver, receive_report(made.orders))
+        finally:  # whatever happened: nothing more is read, so the process is of no use
+            self._tell(self._set_over, describe_end(_wait_for_end(made.process)))
+            self._tell(self._deliver, None)
 
     def _tell(self, what: Callable[[_T], None], value: _T) -> None:
         with suppress(RuntimeError):  # the loop is closed
@@ -207,9 +213,31 @@ class WorkerProcess:
         if not self.over.done():
             self.over.set_result(how)
 
-    def _close(self) -> None:
-        atexit.unregister(self.kill)
-        for end in (self._orders, self._stops, self._their_orders, self._their_stops):
-            end.close()
-        with suppress(ValueError):
-            self._process.close()
+
+def _make(settings: PoolSettings, number: int) -> _Made:
+    """Start the process."""
+    context = get_context("spawn")
+    orders, their_orders = context.Pipe()
+    their_stops, stops = context.Pipe(duplex=False)
+    # With our copies open, the end of the process would not end the connections.
+    with closing(their_orders), closing(their_stops):
+        process = context.Process(
+            target=serve,
+            args=(settings, number, their_orders, their_stops),
+            name=f"m2fp worker {number}",
+            daemon=True,
+        )
+        with deaf_to_interrupts():
+            process.start()
+    return _Made(process, orders, stops)
+
+
+def _wait_for_end(process: SpawnProcess) -> int:
+    """Return the status of a process that closed its end; it is killed if it stays."""
+    deadline = time.monotonic() + _PATIENCE_S
+    # Not join: the start of another process may collect the end of this one meanwhile.
+    while (status := process.exitcode) is None:
+        if time.monotonic() > deadline:
+            process.kill()
+        time.sleep(_GLANCE_S)
+    return status

@@ -36,7 +36,6 @@ class Ready:
 
     info: ModelInfo
     engine: str
-    load_s: float
     resident_bytes: int | None
 
 
