@@ -253,7 +253,8 @@ def test_after_three_lost_workers_an_item_has_failed_and_others_go_on(world: Wor
     job = world.submit(2)
     poison = ItemRef(job.id, 0)
     for attempt in (1, 2, 3):
-        assert claim(world, poison).attempt == attempt
+        late = claim(world, poison)
+        assert late.attempt == attempt
         world.lose_leases()
         swept = world.store.sweep()
         assert (swept.requeued, swept.failed) == (
@@ -263,6 +264,8 @@ def test_after_three_lost_workers_an_item_has_failed_and_others_go_on(world: Wor
     assert item.error is not None
     assert (item.state, item.error.code) == (ItemState.FAILED, "worker_lost")
     assert world.store.claim("w", only=poison, lease_s=LEASE_S) is None
+    assert not world.store.finish(late, GOOD)
+    assert world.store.items(job.id)[0].results == {}
     assert world.store.finish(claim(world), GOOD)
     assert world.store.get(job.id).state is JobState.PARTIAL
 

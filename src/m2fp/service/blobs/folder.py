@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,8 @@ from m2fp.service.errors import BlobMissing, StoreUnavailable
 from m2fp.whole_file import whole_file
 
 _PROBE: Final = "health/probe"
+_TRIES: Final = 20  # while a job is deleted and written to at once
+_BETWEEN_TRIES_S: Final = 0.005
 
 
 class FolderBlobs:
@@ -33,12 +36,12 @@ class FolderBlobs:
         """Store bytes."""
         path = self._path(key)
         with _unavailable(self._root):
-            try:
-                self._write(path, data)
-            except FileNotFoundError:
-                # The folder went between its making and the writing: `delete_prefix` of a
-                # neighbour that was the last in it.
-                self._write(path, data)
+            for _ in range(_TRIES):
+                # A folder may go between its making and the writing: when it is deleted as a whole.
+                with suppress(FileNotFoundError):
+                    self._write(path, data)
+                    return
+            self._write(path, data)
 
     def get(self, key: str) -> bytes:
         """Return the bytes."""
@@ -52,17 +55,12 @@ class FolderBlobs:
         """Delete the blob `prefix` and all below it."""
         path = self._path(prefix)
         with _unavailable(self._root):
-            # Both are the rule when somebody else deletes it too.
-            with suppress(
-                FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError
-            ):
-                path.unlink()
-            for _ in range(3):  # a draft may be put in while the folder is emptied
-                if not path.is_dir():
-                    break
-                shutil.rmtree(path, ignore_errors=True)
-            if path.exists():
-                raise StoreUnavailable(f"{path} cannot be deleted")
+            for _ in range(_TRIES):
+                _remove(path, ignore_errors=True)
+                if not path.exists():
+                    return
+                time.sleep(_BETWEEN_TRIES_S)  # something was put in just now
+            _remove(path, ignore_errors=False)
 
     def keys(self, prefix: str) -> list[str]:
         """Return the keys `prefix` and below."""
@@ -101,6 +99,18 @@ class FolderBlobs:
         # A new name lasts only once its folder is written too, and so does a new folder.
         for folder in [path.parent, *(made.parent for made in new)]:
             _sync_folder(folder)
+
+
+def _remove(path: Path, *, ignore_errors: bool) -> None:
+    """Delete a file or a folder with all that is in it."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=ignore_errors)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # it has become a folder, or cannot be deleted
+        if not ignore_errors:
+            raise
 
 
 def _missing_parents(folder: Path) -> list[Path]:

@@ -50,8 +50,9 @@ class FsspecBlobs:
 
     def put(self, key: str, data: bytes) -> None:
         """Store bytes."""
+        path = self._path(key)
         with self._unavailable():
-            self._fs.pipe_file(self._path(key), data)
+            self._fs.pipe_file(path, data)
 
     def get(self, key: str) -> bytes:
         """Return the bytes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from m2fp.errors import ConfigError
 from m2fp.extras import needs_extra
@@ -70,7 +70,7 @@ class RedisConnection:
         if count < 1:
             return []
         try:
-            members: list[str] = self._redis.zrange(key, 0, count - 1)
+            members = cast("list[str]", self._redis.zrange(key, 0, count - 1))
         except RedisError as error:
             raise unavailable(error) from error
         return members

@@ -294,6 +294,11 @@ class SqliteJobStore:
             requeue(db, item, attempts=item["attempts"])
             return True
         self._end(db, item, Outcome(error=WORKER_LOST))
+        # This outcome is no claim's: who finishes late after all is told so.
+        db.execute(
+            "UPDATE items SET token = NULL WHERE job = ? AND place = ?",
+            (item["job"], item["place"]),
+        )
         return False
 
     def _end(self, db: sqlite3.Connection, item: sqlite3.Row, outcome: Outcome) -> None:

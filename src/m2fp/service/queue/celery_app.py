@@ -13,6 +13,7 @@ from m2fp.extras import needs_extra
 
 with needs_extra("celery", "a queue for several machines"):
     from celery import Celery
+    from kombu.entity import Queue
 
 QUEUE: Final = "m2fp"
 TASK: Final = "m2fp.parse_item"
@@ -60,11 +61,9 @@ _TRANSPORT: Final[dict[str, Any]] = {
 
 def make_app(redis_url: str) -> Any:  # noqa: ANN401 - Celery has no types
     """Return the application that sends and takes messages through this Redis."""
-    from kombu import Queue
-
     app = Celery("m2fp", broker=redis_url, set_as_current=False)
     app.conf.update(_SETTINGS)
-    app.conf.task_queues = [Queue(QUEUE)]
+    app.conf.task_queues = [Queue(QUEUE)]  # type: ignore[no-untyped-call]
     app.conf.broker_transport_options = _TRANSPORT
     logging.getLogger("kombu").setLevel(logging.WARNING)
     return app

@@ -30,9 +30,7 @@ class CeleryQueue:
         """Prepare; `start` begins to sweep. Several may sweep the same stores."""
         self._store = store
         self._announcer = announcer
-        self._sweeping = Sweeping(
-            Sweeper(store, blobs), settings.sweep_s, lambda swept: self._after(swept)
-        )
+        self._sweeping = Sweeping(Sweeper(store, blobs), settings.sweep_s, self._after)
 
     def announce(self, refs: Iterable[ItemRef]) -> None:
         """Send a message for each, in any thread but an event loop's."""
@@ -42,7 +40,7 @@ class CeleryQueue:
         """Begin to sweep."""
         self._sweeping.start()
 
-    async def drain(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:  # noqa: ARG002 - see QueueBackend
         """Stop to sweep; workers are processes of their own."""
         await self._sweeping.stop()
         await asyncio.to_thread(self._announcer.close)

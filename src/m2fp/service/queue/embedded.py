@@ -55,9 +55,7 @@ class EmbeddedQueue:
         self._name = name
         self._observer = observer
         self._work = ItemWork(store, blobs, pool, settings)
-        self._sweeping = Sweeping(
-            Sweeper(store, blobs), settings.sweep_s, lambda swept: self._after(swept)
-        )
+        self._sweeping = Sweeping(Sweeper(store, blobs), settings.sweep_s, self._after)
         self._free = asyncio.Semaphore(slots)
         self._news = asyncio.Event()
         self._pause = Pause()
@@ -66,7 +64,7 @@ class EmbeddedQueue:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining = False
 
-    def announce(self, refs: Iterable[ItemRef]) -> None:
+    def announce(self, refs: Iterable[ItemRef]) -> None:  # noqa: ARG002 - rows tell which
         """Look for work now, in any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
@@ -140,8 +138,7 @@ class EmbeddedQueue:
             self._observer(claim, end)
         except asyncio.CancelledError:
             self._observer(claim, WorkEnd.RELEASED)  # by `drain`
-        except Exception:
-            # The lease of the claim ends by itself; the slot must not be lost with it.
+        except Exception:  # noqa: BLE001 - the slot must not be lost with it
             _log.exception("work on an item ended unexpectedly", extra={"job_id": claim.job_id})
         finally:
             self._free.release()

@@ -99,7 +99,7 @@ class Runner:
             end = work.result()
         except CancelledError:
             end = WorkEnd.RELEASED  # by `stop`
-        except Exception:
+        except Exception:  # noqa: BLE001 - a bug is logged, and the thread goes on
             _log.exception("work on an item ended unexpectedly", extra={"job_id": claim.job_id})
             return None
         finally:

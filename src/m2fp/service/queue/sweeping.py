@@ -41,8 +41,7 @@ class Sweeping:
                 await asyncio.to_thread(self._sweep)
             except StoreUnavailable as error:
                 _log.warning("nothing was swept: %s", error)
-            except Exception:
-                # Without sweeps no lost item would ever come back.
+            except Exception:  # noqa: BLE001 - without sweeps nothing lost would come back
                 _log.exception("a sweep failed")
             await asyncio.sleep(self._every_s)
 

@@ -102,7 +102,7 @@ class ItemWork:
             return WorkEnd.RELEASED
         except M2FPError as error:
             outcome = Outcome(error=ItemError(code=error.code, message=error.message))
-        except Exception:
+        except Exception:  # noqa: BLE001 - a bug must not hang the job
             _log.exception("work on an item failed", extra={"job_id": claim.job_id})
             outcome = Outcome(error=_BUG)
         return await self._save(claim, outcome)

@@ -82,6 +82,8 @@ local function lost(id, place, max_attempts, now, code, message)
     return 1
   end
   end_item(id, place, true, now, {'error_code', code, 'error_message', message})
+  -- This outcome is no claim's: who finishes late after all is told so.
+  redis.call('HDEL', item_key(id, place), 'token')
   return 0
 end
 
