@@ -19,8 +19,8 @@ from m2fp.service.workers import Pool, PoolSettings, WorkerPhase, WorkRequest
 
 GROUP = Path(__file__).parents[3] / "examples" / "group.jpg"
 
-# Several seconds of inference with the built-in model on one thread.
-SLOWLY = ParseOptions(model="builtin", flip=True, scales=(2.0,))
+# Ten seconds and more with the built-in model on one thread.
+SLOWLY = ParseOptions(model="builtin", flip=True, scales=(2.0, 2.2, 2.4, 2.6))
 
 
 def png(pixels: npt.NDArray[np.uint8]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any, Final
 
@@ -91,8 +91,10 @@ class Keeper:
                 politely = self._phase in (WorkerPhase.IDLE, WorkerPhase.BUSY)
                 if self._phase is not WorkerPhase.DOWN:
                     self._phase = WorkerPhase.STOPPING
-                await process.end(politely=politely)
-                self._process = None
+                try:
+                    await _to_its_end(process.end(politely=politely))
+                finally:
+                    self._process = None
             if failures:
                 pause = min(_FIRST_PAUSE_S * 2 ** (failures - 1), _LONGEST_PAUSE_S)
                 await asyncio.sleep(pause)
@@ -225,3 +227,13 @@ class Keeper:
         if self._jobs >= self._settings.jobs_per_worker:
             return RestartReason.JOBS
         return None
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Return when the work is done, also when this task is cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
