@@ -32,6 +32,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*.log /var/log/apt \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /app/data \
         --shell /usr/sbin/nologin m2fp \
+    && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
     && install --directory --owner m2fp --group m2fp /app/data /app/input /app/output
 COPY --from=build /app/venv /app/venv
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import m2fp
+from m2fp.cli.finding import Finding, without_home
 from m2fp.cli.models import check
 from m2fp.cli.screen import readable_size
+from m2fp.cli.service_diagnosis import service_findings
 from m2fp.engine import check_engine_name, choose_engine, cpu_quota
 from m2fp.engine.onnxruntime_import import import_onnxruntime
 from m2fp.engine.openvino_import import import_openvino
@@ -23,15 +24,6 @@ from m2fp.settings import Settings, SettingsRead
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "typer", "rich")
 _OPTIONAL = ("pillow-heif", "opencv-python-headless", "numba", "onnx")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what, how it is, and what is wrong with that ("" = nothing)."""
-
-    name: str
-    value: str
-    problem: str = ""
 
 
 def diagnose(read: SettingsRead) -> dict[str, list[Finding]]:
@@ -46,6 +38,7 @@ def diagnose(read: SettingsRead) -> dict[str, list[Finding]]:
         "models": _models(settings, origins["model"]),
         "limits": [Finding(name, f"{value:,}") for name, value in settings.limits],
         "folders": _folders(settings, origins["cache_dir"]),
+        "service": service_findings(settings),
     }
 
 
@@ -169,9 +162,3 @@ def _folders(settings: Settings, source: str) -> list[Finding]:
             f"downloaded models: {fetched}{offline}",
         ),
     ]
-
-
-def without_home(path: str) -> str:
-    """Return the path with the home folder as ~."""
-    home = str(Path.home())
-    return f"~{path[len(home) :]}" if path.startswith(home + os.sep) else path

@@ -11,7 +11,7 @@ from m2fp.cli.config_option import ConfigOption
 from m2fp.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from m2fp.cli.diagnosis import Finding
+    from m2fp.cli.finding import Finding
 
 
 def register(app: typer.Typer) -> None:
