@@ -16,10 +16,12 @@ from m2fp.cli import (
     data,
     doctor,
     export,
+    keys,
     labels,
     models,
     parse,
     score,
+    serve,
     train,
     val,
 )
@@ -35,6 +37,7 @@ _EPILOG = (
 # The commands in the order of the help page.
 _PANELS = {
     "Parse photos": (parse, labels, models),
+    "Serve": (serve, keys),
     "Check and measure": (doctor, config, benchmark, data, val, score),
     "Make models": (train, convert, export),
 }

@@ -10,6 +10,9 @@
         |   |-- NotFound            not_found
         |   |   `-- JobNotFound
         |   |-- ResultExpired       result_expired: there was one, and its time is over
+        |   |-- RequestTooSlow      request_timeout: the body did not come in time
+        |   |-- ResultNotReady      result_not_ready: the picture has not been parsed yet
+        |   |-- ItemFailed          item_failed: the picture could not be parsed
         |   |-- IdempotencyConflict idempotency_conflict: this key came with another body before
         |   `-- JobNotCancellable   job_not_cancellable: it has ended
         |-- Busy                    not now; `retry_after_s` says when to try again
@@ -93,6 +96,24 @@ class ResultExpired(RequestError):
     """The job ended, and its results have been deleted since."""
 
     code = "result_expired"
+
+
+class RequestTooSlow(RequestError):
+    """The body of the request did not come in the time that it may take."""
+
+    code = "request_timeout"
+
+
+class ResultNotReady(RequestError):
+    """The picture has not been parsed yet; asking again later makes sense."""
+
+    code = "result_not_ready"
+
+
+class ItemFailed(RequestError):
+    """The picture could not be parsed, so it has no result; the item says why."""
+
+    code = "item_failed"
 
 
 class IdempotencyConflict(RequestError):

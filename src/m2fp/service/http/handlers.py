@@ -1,0 +1,74 @@
+"""Exceptions of routes as problem documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from m2fp.errors import M2FPError
+from m2fp.service.http.problems import (
+    INTERNAL,
+    KINDS,
+    Fault,
+    Problem,
+    code_of_status,
+    problem_of,
+    response_of,
+)
+from m2fp.service.http.record import record_of
+
+# What to say where Starlette only says the name of the status.
+_DETAILS: Final[Mapping[str, str]] = {
+    "not_found": "there is nothing at this address; /docs lists what there is",
+    "method_not_allowed": "this address has other methods; see the header Allow",
+}
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Have an application answer every exception with a problem document."""
+    app.add_exception_handler(M2FPError, _raised)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(ClientDisconnect, _gone)
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """Return the response that carries a problem, and note its code."""
+    record = record_of(request.scope)
+    record.code = problem.code
+    return response_of(problem, request.scope, record.request_id)
+
+
+async def _raised(request: Request, error: M2FPError) -> Response:
+    problem = problem_of(error)
+    if problem.status == 500 or problem.detail != error.message:
+        # What the client does not read, the operator must.
+        record_of(request.scope).error = error
+    if problem.code == INTERNAL and error.code not in KINDS:
+        error.add_note(f"an error with the code {error.code} has no status")
+    return answer(request, problem)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    faults = [Fault(tuple(fault["loc"]), str(fault["msg"])) for fault in error.errors()]
+    where = ".".join(str(step) for step in faults[0].loc[1:]) if faults else "request"
+    detail = f"{where}: {faults[0].msg}" if faults else "a parameter cannot be read"
+    return answer(request, Problem(code="invalid_parameter", detail=detail, errors=faults))
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    code = code_of_status(error.status_code)
+    detail = _DETAILS.get(code, error.detail)
+    if code == "body_too_large":
+        detail = request.app.state.limits
+    return answer(request, Problem(code=code, detail=detail, headers=error.headers))
+
+
+async def _gone(request: Request, _error: Exception) -> Response:
+    return answer(request, Problem(code="client_closed_request", detail="the client went away"))

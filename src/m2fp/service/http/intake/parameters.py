@@ -1,0 +1,174 @@
+"""The parameters of parsing, from the address and from the fields of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from m2fp.errors import ModelNotFound
+from m2fp.service.http.parts import Parts
+from m2fp.service.jobs import ParseOptions
+from m2fp.service.rendering import FORMATS
+from m2fp.service.workers.workbench import augmentation_of
+
+FormatName = Literal["json", "label-maps", "overlay", "coco", "hf", "modelscope"]
+
+# Formats by the media types that a client may ask for instead.
+_BY_MEDIA_TYPE: Final[Mapping[str, FormatName]] = {
+    "image/png": "overlay",
+    "image/*": "overlay",
+    "application/zip": "label-maps",
+    "application/json": "json",
+}
+
+
+def _split(value: object) -> object:
+    """Return the parts of texts with commas."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    return [part.strip() for text in value for part in str(text).split(",")]
+
+
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("a name has no control characters")
+    return value
+
+
+class _Views(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    model: Annotated[
+        str | None,
+        AfterValidator(lambda value: value if value is None else _printable(value)),
+        Field(
+            max_length=200,
+            description="Name of the model; without it, the one that is served. See /v1/models.",
+        ),
+    ] = None
+    flip: Annotated[
+        bool, Field(description="Look at the mirrored picture too: slower, a little better.")
+    ] = False
+    scales: Annotated[
+        list[Annotated[float, Field(gt=0, le=4, allow_inf_nan=False)]],
+        BeforeValidator(_split),
+        Field(
+            min_length=1,
+            max_length=8,
+            description="Sizes at which the picture is looked at, 1 = as usual; with commas.",
+            examples=[[1.0], [0.75, 1.0, 1.25]],
+        ),
+    ] = [1.0]
+
+
+class ParseParameters(_Views):
+    """The parameters of POST /v1/parse."""
+
+    format: Annotated[
+        FormatName | None,
+        Field(description="What is answered; without it, the header Accept decides, else json."),
+    ] = None
+
+
+class JobParameters(_Views):
+    """The parameters of POST /v1/jobs."""
+
+    format: Annotated[
+        list[FormatName],
+        BeforeValidator(_split),
+        Field(
+            min_length=1,
+            max_length=len(FORMATS),
+            description="Formats that every picture gets; repeated, or with commas.",
+            examples=[["json"], ["json", "overlay"]],
+        ),
+    ] = ["json"]
+
+
+_Parameters = TypeVar("_Parameters", ParseParameters, JobParameters)
+
+
+def with_fields(parameters: _Parameters, fields: Iterable[tuple[str, str]]) -> _Parameters:
+    """Return parameters of the address with those of a form, which win.
+
+    Raises:
+        RequestValidationError: a field is unknown, or has a value that it cannot have.
+    """
+    lists = {"scales", "format"} if isinstance(parameters, JobParameters) else {"scales"}
+    given: dict[str, Any] = {}
+    for name, value in fields:
+        if name in lists:
+            given.setdefault(name, []).append(value)
+        else:
+            given[name] = value
+    if not given:
+        return parameters
+    try:
+        merged = parameters.model_dump(exclude_unset=True) | given
+        return type(parameters).model_validate(merged)
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors(include_url=False, include_context=False):
+            faults.append({**fault, "loc": ("body", *fault["loc"])})
+        raise RequestValidationError(faults) from None
+
+
+def chosen_format(parameters: ParseParameters, request: Request) -> FormatName:
+    """Return the format that is asked for, by name or by media type."""
+    if parameters.format is not None:
+        return parameters.format
+    for choice in request.headers.get("accept", "").split(","):
+        found = _BY_MEDIA_TYPE.get(choice.partition(";")[0].strip().lower())
+        if found is not None:
+            return found
+    return "json"
+
+
+def options_of(
+    parameters: ParseParameters | JobParameters, formats: Iterable[str], parts: Parts
+) -> ParseOptions:
+    """Return what a worker is to do.
+
+    Raises:
+        ModelNotFound: it names a model that is not served.
+        InvalidParameter: there are too many views.
+    """
+    options = ParseOptions(
+        model=served_model(parameters.model, parts),
+        formats=tuple(dict.fromkeys(formats)),
+        flip=parameters.flip,
+        scales=tuple(parameters.scales),
+    )
+    augmentation_of(options)
+    return options
+
+
+def served_model(name: str | None, parts: Parts) -> str:
+    """Return the name by which workers know the model.
+
+    Raises:
+        ModelNotFound: it is not served.
+    """
+    if name is None or name in served_names(parts):
+        return parts.model
+    raise ModelNotFound(
+        f"this service has no model {name!r}; GET /v1/models lists what it has", model=name
+    )
+
+
+def served_names(parts: Parts) -> tuple[str, ...]:
+    """Return the names of the model that is served: as in the file, and as in the settings.
+
+    A path in the settings is no name: it is nobody's business where the file lies.
+    """
+    info = parts.pool.states().model
+    names = [info.name] if info is not None else []
+    if "/" not in parts.model and "\\" not in parts.model:
+        names.append(parts.model)
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,1 @@
+"""What surrounds every request, whatever its route; plain ASGI, so that streams stay streams."""
