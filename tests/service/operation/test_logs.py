@@ -68,7 +68,7 @@ def test_an_event_is_one_json_object() -> None:
 
 def test_what_others_log_is_a_message() -> None:
     stream = _set_up()
-    logging.getLogger("botocore").warning("slow %s", "disk")
+    logging.getLogger("botocore").warning("slow %s", "disk", extra={"job_id": "j1"})
     logging.getLogger("botocore").info("chatter")
     (line,) = _lines(stream)
     del line["ts"]
@@ -77,6 +77,7 @@ def test_what_others_log_is_a_message() -> None:
         "event": "message",
         "logger": "botocore",
         "message": "slow disk",
+        "job_id": "j1",
     }
 
 

@@ -31,6 +31,7 @@ class JsonLines(logging.Formatter):
                 "event": "message",
                 "logger": record.name,
                 "message": record.getMessage(),
+                **_job(record),
             }
         else:
             document |= {"event": record.getMessage(), **_rounded(fields)}
@@ -48,7 +49,7 @@ class TextLines(logging.Formatter):
         clock = _moment(record).astimezone().strftime("%H:%M:%S")
         fields = _fields(record)
         if fields is None:
-            words = [f"{record.name}: {_one_line(record.getMessage())}"]
+            words = [f"{record.name}: {_one_line(record.getMessage())}", *_pairs(_job(record), "")]
         else:
             words = [record.getMessage(), *_pairs(_rounded(fields), "")]
         line = " ".join([clock, f"{record.levelname.lower():<7}", *words])
@@ -63,6 +64,12 @@ def _moment(record: logging.LogRecord) -> datetime:
 
 def _fields(record: logging.LogRecord) -> dict[str, Any] | None:
     return getattr(record, FIELDS_OF_RECORD, None)
+
+
+def _job(record: logging.LogRecord) -> dict[str, str]:
+    """Return the job that a message of ours is about, as `extra={"job_id": ...}` says."""
+    job_id = getattr(record, "job_id", None)
+    return {} if job_id is None else {"job_id": str(job_id)}
 
 
 def _rounded(fields: Mapping[str, Any]) -> dict[str, Any]:

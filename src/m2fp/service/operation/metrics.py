@@ -7,14 +7,15 @@ from a closed set, so that nothing a client sends can make new series.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from m2fp.service.operation.snapshot import BuildFacts, Snapshot, SnapshotCollector
+from m2fp.service.operation.snapshot import BuildFacts, Snapshot
+from m2fp.service.operation.snapshot_collector import SnapshotCollector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 OTHER: Final = "other"
@@ -144,7 +145,11 @@ class Metrics:
 
     def take(self, snapshot: Snapshot) -> None:
         """Keep how things are now; the next reading tells it."""
-        self._latest.snapshot = snapshot
+        self.ask(lambda: snapshot)
+
+    def ask(self, read: Callable[[], Snapshot]) -> None:
+        """Have this called for every reading, in the thread of whoever reads."""
+        self._latest.read = read
 
     def exposition(self) -> bytes:
         """Return the answer to GET /metrics, of type `CONTENT_TYPE`."""
