@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
 
-import m2fp
 from m2fp.service.blobs import BlobStore, open_blobs
 from m2fp.service.http.access.keys import KeyRing
 from m2fp.service.http.access.rate import RateLimit
@@ -16,22 +12,13 @@ from m2fp.service.http.app import ROUTES
 from m2fp.service.http.lifecycle import Lifecycle
 from m2fp.service.http.parts import Parts
 from m2fp.service.http.readiness import StoreCheck
-from m2fp.service.jobs import Claim, JobStore
+from m2fp.service.jobs import JobStore
+from m2fp.service.operation.build import build_facts
 from m2fp.service.operation.metrics import Metrics
 from m2fp.service.operation.settings import AuthMode, QueueKind, ServiceSettings
-from m2fp.service.operation.snapshot import BuildFacts
-from m2fp.service.queue import EmbeddedQueue, QueueBackend, WorkEnd
+from m2fp.service.queue import EmbeddedQueue, QueueBackend
+from m2fp.service.queue.telling import CountedPool, telling
 from m2fp.service.workers import Pool, PoolSettings
-
-# How the end of work on a picture of a job is counted: see `m2fp.service.operation.metrics`.
-_ATTEMPTS: Final = {
-    WorkEnd.SUCCEEDED: "succeeded",
-    WorkEnd.FAILED: "failed",
-    WorkEnd.LOST: "cancelled",
-    WorkEnd.WORKER_LOST: "lost",
-    WorkEnd.RELEASED: "released",
-    WorkEnd.UNSAVED: "lost",
-}
 
 
 def assemble(settings: ServiceSettings, pool_settings: PoolSettings) -> Parts:
@@ -83,17 +70,6 @@ def open_store(settings: ServiceSettings) -> JobStore:
     )
 
 
-def build_facts() -> BuildFacts:
-    """Return what this program is made of."""
-    try:
-        runtime = version("onnxruntime")
-    except PackageNotFoundError:  # a build of it under another name, for example for a GPU
-        runtime = "unknown"
-    return BuildFacts(
-        version=m2fp.__version__, python=platform.python_version(), onnxruntime=runtime
-    )
-
-
 def _queue(
     settings: ServiceSettings, store: JobStore, blobs: BlobStore, pool: Pool, metrics: Metrics
 ) -> QueueBackend:
@@ -105,14 +81,11 @@ def _queue(
         announcer = Announcer(make_app(settings.queue.redis_url or ""))
         return CeleryQueue(store, blobs, announcer, settings.jobs)
 
-    def observe(_claim: Claim, end: WorkEnd) -> None:
-        metrics.attempted(_ATTEMPTS[end])
-
     return EmbeddedQueue(
         store,
         blobs,
-        pool,
+        CountedPool(pool, metrics),
         settings.jobs,
         slots=pool.settings.workers + 1,
-        observer=observe,
+        observer=telling(metrics, "embedded"),
     )

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from m2fp.service.errors import StoreUnavailable
-from m2fp.service.operation.snapshot import ModelFacts, QueueFacts, Snapshot, WorkerFacts
-from m2fp.service.workers import WorkerPhase
+from m2fp.service.operation.snapshot import QueueFacts, Snapshot
+from m2fp.service.workers.facts import model_facts, worker_facts
 
 if TYPE_CHECKING:
     from m2fp.service.http.parts import Parts
@@ -25,22 +25,4 @@ async def take_snapshot(parts: Parts) -> Snapshot:
             oldest_age_s=stats.oldest_age_s,
             jobs={str(state): count for state, count in stats.jobs.items()},
         )
-    workers = WorkerFacts(
-        phases={str(phase): states.count(phase) for phase in WorkerPhase},
-        restarts={str(reason): count for reason, count in states.restarts.items()},
-        resident_bytes={
-            worker.number: worker.resident_bytes
-            for worker in states.workers
-            if worker.resident_bytes is not None
-        },
-        load_s=states.load_s,
-    )
-    model = None
-    if states.model is not None:
-        model = ModelFacts(
-            name=states.model.name,
-            sha256=states.model.sha256,
-            precision=states.model.precision,
-            provider=states.engine or "",
-        )
-    return Snapshot(queue=queue, workers=workers, model=model)
+    return Snapshot(queue=queue, workers=worker_facts(states), model=model_facts(states))
