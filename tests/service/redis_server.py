@@ -60,17 +60,23 @@ class RedisServer:
         if self._process is not None:
             self.kill()
 
-    def ask(self, *words: str) -> bytes:
+    def ask(self, *words: str, database: int = 0) -> bytes:
         """Return the raw answer to a command: with no library that the tests are about."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as wire:
-            wire.sendall(
-                b"*%d\r\n" % len(words)
-                + b"".join(b"$%d\r\n%s\r\n" % (len(word), word.encode()) for word in words)
-            )
+            wire.sendall(_encode("SELECT", str(database)))
+            chosen = wire.recv(100)
+            if chosen != b"+OK\r\n":  # while it loads it answers -LOADING
+                return chosen
+            wire.sendall(_encode(*words))
             return wire.recv(65536)
 
     def _answers(self) -> bool:
         try:
-            return self.ask("PING") == b"+PONG\r\n"  # while it loads it answers -LOADING
+            return self.ask("PING") == b"+PONG\r\n"
         except OSError:
             return False
+
+
+def _encode(*words: str) -> bytes:
+    parts = (b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode()) for word in words)
+    return b"*%d\r\n" % len(words) + b"".join(parts)
