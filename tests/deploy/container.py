@@ -10,10 +10,12 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 _START = r"""
 set -eu
@@ -61,7 +63,7 @@ class Image:
 
 @dataclass
 class Container:
-    """One running command of an image."""
+    """A command of an image. Use it in a `with` statement, at whose end it is over."""
 
     image: Image
     volumes: Mapping[str, Path] = field(default_factory=dict)
@@ -81,15 +83,25 @@ class Container:
                 *(f"--reuid={user}", f"--regid={group}"),
                 *("env", "-i", "-C", str(self.image.config["WorkingDir"]), *pairs, *words),
             ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            # Not pipes: nobody reads while it runs, and a full pipe would stop it.
+            stdout=self._out,
+            stderr=self._err,
         )
 
     def wait(self, seconds: float = 120) -> tuple[int, str, str]:
         """Return the exit status, stdout and stderr, once it has ended."""
-        out, err = self.process.communicate(timeout=seconds)
-        return self.process.returncode, out, err
+        status = self.process.wait(seconds)
+        return status, _text(self._out), _text(self._err)
+
+    def __enter__(self) -> Container:
+        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()  # and with it all that runs inside
+        self.process.wait()
+        self._out.close()
+        self._err.close()
 
     def stop(self, seconds: float = 20) -> tuple[int, str, str]:
         """Send process 1 SIGTERM, as `docker stop` does, and wait."""
@@ -106,7 +118,7 @@ class Container:
             if found:
                 return int(found[0])
             time.sleep(0.05)
-        raise TimeoutError("the container has no process")
+        raise AssertionError(f"the container has no process: {_text(self._err)}")
 
     def healthy(self) -> str:
         """Run the image's health check beside it; return "" or what it says."""
@@ -124,8 +136,7 @@ class Container:
             if not trouble:
                 return time.monotonic() - start
             if self.process.poll() is not None or time.monotonic() > start + seconds:
-                self.process.kill()
-                raise AssertionError(f"{trouble}\n{self.wait()[2]}")
+                raise AssertionError(f"{trouble}\n{_text(self._err)}")
             time.sleep(0.2)
 
     def curl(self, *arguments: str) -> str:
@@ -133,3 +144,8 @@ class Container:
         net = ["nsenter", f"--target={self.first_process()}", "--net"]
         words = [*net, "curl", "--silent", "--show-error", "--max-time", "60", *arguments]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
