@@ -24,6 +24,7 @@ from m2fp.cli import (
     serve,
     train,
     val,
+    worker,
 )
 from m2fp.cli.tool import Tool
 
@@ -37,7 +38,7 @@ _EPILOG = (
 # The commands in the order of the help page.
 _PANELS = {
     "Parse photos": (parse, labels, models),
-    "Serve": (serve, keys),
+    "Serve": (serve, worker, keys),
     "Check and measure": (doctor, config, benchmark, data, val, score),
     "Make models": (train, convert, export),
 }
