@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 import typer
 
 from m2fp.cli.config_option import ConfigOption
+
+if TYPE_CHECKING:
+    from m2fp.service.operation.metrics import Metrics
+    from m2fp.service.operation.settings import ServiceSettings
+    from m2fp.service.operation.snapshot import Snapshot
+    from m2fp.service.workers import Pool
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +38,9 @@ def worker(config: ConfigOption = None) -> None:
     from m2fp.errors import ConfigError
     from m2fp.service.blobs import open_blobs
     from m2fp.service.jobs.opening import open_jobs
+    from m2fp.service.operation.build import build_facts
     from m2fp.service.operation.logs import set_up_logs
+    from m2fp.service.operation.metrics import Metrics
     from m2fp.service.operation.settings import QueueKind
     from m2fp.service.workers import Pool
     from m2fp.settings import load_settings
@@ -47,19 +57,23 @@ def worker(config: ConfigOption = None) -> None:
     from m2fp.service.queue.celery_app import make_app
     from m2fp.service.queue.celery_worker import run_worker
     from m2fp.service.queue.runner import Runner
+    from m2fp.service.queue.telling import CountedPool, telling
 
     set_up_logs(log_settings(settings))
     name = f"m2fp-{os.getpid()}@{socket.gethostname()}"
     store = open_jobs(service)
+    processes, metrics = Pool(pool), Metrics((), build_facts())
+    metrics.ask(lambda: _snapshot(processes))
     runner = Runner(
         store,
         open_blobs(service.queue.blobs or service.data / "blobs"),
-        Pool(pool),
+        CountedPool(processes, metrics),
         service.jobs,
         name=name,
+        observer=telling(metrics, name),
     )
     show_note(f"{name}: loading {pool.model} in {pool.workers} process(es)")
-    with runner:
+    with runner, _told(metrics, service):
         show_note(f"{name}: ready")
         status = run_worker(
             make_app(service.queue.redis_url),
@@ -70,3 +84,21 @@ def worker(config: ConfigOption = None) -> None:
         )
     store.close()
     raise typer.Exit(status)
+
+
+def _snapshot(pool: Pool) -> Snapshot:
+    """Return what a worker knows; the queue is told by the API processes."""
+    from m2fp.service.operation.snapshot import Snapshot
+    from m2fp.service.workers.facts import model_facts, worker_facts
+
+    states = pool.states()
+    return Snapshot(workers=worker_facts(states), model=model_facts(states))
+
+
+def _told(metrics: Metrics, service: ServiceSettings) -> AbstractContextManager[object]:
+    """Return what serves the metrics as long as it lasts, if they have a port."""
+    if service.http.metrics_port is None:
+        return nullcontext()
+    from m2fp.service.operation.metrics_server import metrics_server
+
+    return metrics_server(metrics, service.http.host, service.http.metrics_port)
