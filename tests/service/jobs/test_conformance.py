@@ -24,7 +24,7 @@ from m2fp.service.jobs import (
     JobState,
     Outcome,
 )
-from m2fp.service.jobs.store import TOMBSTONE_S
+from m2fp.service.jobs.store import TOMBSTONE_S, Swept
 
 GOOD = Outcome(results={"json": "jobs/x/0/t.json"}, persons=2, timing={"total_s": 0.5})
 BAD = Outcome(error=ItemError(code="undecodable_image", message="no"), timing={"total_s": 0.1})
@@ -222,6 +222,25 @@ def test_a_renewed_claim_is_kept(world: World) -> None:
         assert world.store.renew(got)
     assert world.store.sweep().requeued == ()
     assert world.store.finish(got, GOOD)
+
+
+def test_a_claim_that_is_renewed_during_the_sweep_is_kept(world: World) -> None:
+    world.submit()
+    got = claim(world)
+    world.lose_leases()
+    # The sweep has read the rows by the time it looks at the clock.
+    world.steady.meanwhile = lambda: world.store.renew(got)
+    assert world.store.sweep() == Swept()
+    assert world.store.finish(got, GOOD)
+
+
+def test_a_claim_that_ends_during_the_sweep_has_ended(world: World) -> None:
+    job = world.submit()
+    got = claim(world)
+    world.lose_leases()
+    world.steady.meanwhile = lambda: world.store.finish(got, GOOD)
+    assert world.store.sweep() == Swept()
+    assert world.store.get(job.id).state is JobState.SUCCEEDED
 
 
 @pytest.mark.parametrize("jump", [1e7, -1e7])
