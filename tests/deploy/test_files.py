@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from m2fp.service.operation.settings import HttpSettings, JobSettings, ServiceSettings
-from m2fp.settings import variables
+from m2fp.settings import all_leaves, load_settings, value_at, variables
 
 _ROOT = Path(__file__).parents[2]
 _COMPOSE = ("compose.yaml", "compose.scale.yaml")
@@ -46,10 +48,10 @@ def test_work_in_progress_has_time_to_finish(name: str, tmp_path: Path) -> None:
         assert float(options["stop_grace_period"].removesuffix("s")) >= drain_s + 5
 
 
-def test_temporary_files_have_room_for_a_job() -> None:
+def test_the_proxy_has_room_for_jobs() -> None:
     for name in _COMPOSE:
         for service, options in _services(name).items():
-            if service in ("m2fp", "api", "proxy"):
+            if service == "proxy":  # the others have uploads in the data folder
                 size = re.search(r"size=(\d+)([mg])", str(options["tmpfs"]))
                 assert size
                 room = int(size[1]) * (1 << (20 if size[2] == "m" else 30))
@@ -122,3 +124,48 @@ def test_the_proxy_bounds_are_above_the_service_bounds() -> None:
     assert timeout
     assert int(body[1]) * 1_000_000 > JobSettings().max_job_bytes
     assert int(timeout[1]) > HttpSettings().sync_deadline_s
+
+
+def test_the_table_of_settings_is_current() -> None:
+    made = subprocess.run(
+        [sys.executable, ".ci/settings_table.py"],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert (_ROOT / "docs/operators/settings.md").read_text("utf-8").endswith(made)
+
+
+def test_links_of_the_pages_lead_somewhere() -> None:
+    folder = _ROOT / "docs/operators"
+    for page in folder.glob("*.md"):
+        for link in re.findall(r"\]\((\w[^)#:]*)\)", page.read_text("utf-8")):
+            assert (folder / link).is_file(), f"{page.name}: {link}"
+
+
+def test_settings_that_the_pages_name_exist() -> None:
+    leaves = set(all_leaves())
+    tables = {leaf.partition(".")[0] for leaf in leaves if "." in leaf}
+    for page in (_ROOT / "docs/operators").glob("*.md"):
+        named = set(re.findall(r"`((?:limits|serve|queue)\.\w+)`", page.read_text("utf-8")))
+        assert named <= leaves, page.name
+    assert tables == {"limits", "serve", "queue"}
+
+
+def test_the_limits_are_those_of_the_program(tmp_path: Path) -> None:
+    text = (_ROOT / "docs/operators/README.md").read_text("utf-8")
+    settings = load_settings(config=_empty(tmp_path))
+    units = {"limits.max_bytes": 1_000_000, "limits.max_pixels": 1_000_000}
+    rows = re.findall(r"\| ([\d,]+|none)[^|]* \| `([a-z]+\.[a-z_]+)`", text)
+    assert len(rows) >= 12
+    for number, leaf in rows:
+        value = value_at(settings, leaf)
+        expected = None if number == "none" else int(number.replace(",", "")) * units.get(leaf, 1)
+        assert value == expected, leaf
+
+
+def _empty(folder: Path) -> Path:
+    path = folder / "m2fp.toml"
+    path.touch()
+    return path

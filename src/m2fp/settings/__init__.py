@@ -10,7 +10,7 @@
     M2FP_MODEL_MIRROR          servers to fetch models from, with commas; else ModelScope
     M2FP_OFFLINE               1 forbids every download
     M2FP_LIMITS__MAX_BYTES     and the other limits on pictures
-    M2FP_SERVE__PORT           and the other settings of the service; all are in docs/settings.md
+    M2FP_SERVE__PORT           and all of the service: docs/operators/settings.md
     M2FP_QUEUE__REDIS_URL      and where its jobs are
 
 In m2fp.toml the same names are written without M2FP_, in tables: `[serve]`, then `port = 7860`.
