@@ -110,7 +110,7 @@ def _run(settings: ServiceSettings, pool: PoolSettings) -> None:
     # Uploads are kept in files while they come in: these belong beside the data, on a disk that the
     # operator has chosen, and are gone when they are closed, by whatever end.
     uploads = settings.data / "tmp"
-    uploads.mkdir(mode=0o700, exist_ok=True)
+    uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
     tempfile.tempdir = str(uploads)
     keys = None if parts.keys is None else len(parts.keys)
     for line in exposure(settings, pool, listener.url, keys=keys):

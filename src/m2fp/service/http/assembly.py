@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from m2fp.service.blobs import BlobStore, open_blobs
 from m2fp.service.http.access.keys import KeyRing
@@ -13,6 +12,7 @@ from m2fp.service.http.lifecycle import Lifecycle
 from m2fp.service.http.parts import Parts
 from m2fp.service.http.readiness import StoreCheck
 from m2fp.service.jobs import JobStore
+from m2fp.service.jobs.opening import open_jobs
 from m2fp.service.operation.build import build_facts
 from m2fp.service.operation.metrics import Metrics
 from m2fp.service.operation.settings import AuthMode, QueueKind, ServiceSettings
@@ -22,7 +22,7 @@ from m2fp.service.workers import Pool, PoolSettings
 
 
 def assemble(settings: ServiceSettings, pool_settings: PoolSettings) -> Parts:
-    """Return parts that are not started yet; the data folder is made.
+    """Return parts that are not started yet.
 
     Raises:
         ConfigError: a setting cannot be had: no such file of keys, a folder on a network share.
@@ -33,8 +33,7 @@ def assemble(settings: ServiceSettings, pool_settings: PoolSettings) -> Parts:
     keys = None
     if access.mode is AuthMode.KEYS and access.keys_file is not None:
         keys = KeyRing.from_file(access.keys_file)
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = open_store(settings)
+    store = open_jobs(settings)
     blobs = open_blobs(settings.queue.blobs or settings.data / "blobs")
     metrics = Metrics(ROUTES, build_facts())
     pool = Pool(pool_settings)
@@ -52,21 +51,6 @@ def assemble(settings: ServiceSettings, pool_settings: PoolSettings) -> Parts:
         stores=StoreCheck((store.healthy, blobs.healthy), time.monotonic),
         keys=keys,
         rate=None if rate is None else RateLimit(rate, time.monotonic),
-    )
-
-
-def open_store(settings: ServiceSettings) -> JobStore:
-    """Return the store of jobs that the settings name."""
-    if settings.queue.kind is QueueKind.CELERY:
-        from m2fp.service.jobs.redis_store import RedisJobStore
-
-        return RedisJobStore(
-            settings.queue.redis_url or "", max_attempts=settings.jobs.max_attempts
-        )
-    from m2fp.service.jobs.sqlite_store import SqliteJobStore
-
-    return SqliteJobStore(
-        Path(settings.data, "jobs.sqlite"), max_attempts=settings.jobs.max_attempts
     )
 
 

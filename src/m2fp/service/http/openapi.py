@@ -48,6 +48,8 @@ def document_of(app: FastAPI) -> dict[str, Any]:
             schemas[model.__name__] = schema
         schemas.update(extra_schemas())
         _drop_framework_errors(document)
+        if app.state.parts.keys is None:
+            _drop_security(document)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -61,3 +63,12 @@ def _drop_framework_errors(document: dict[str, Any]) -> None:
             answer = operation["responses"].get("422")
             if answer and "HTTPValidationError" in str(answer):
                 del operation["responses"]["422"]
+
+
+def _drop_security(document: dict[str, Any]) -> None:
+    """Take out the keys that nobody asks for here."""
+    document["components"].pop("securitySchemes", None)
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation.pop("security", None)
+            operation["responses"].pop("401", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
@@ -136,7 +135,7 @@ class Submission:
 
 
 def shown_name(name: str) -> str:
-    """Return what may be shown of a client's file name: its last part, without controls."""
+    """Return what may be shown of a client's file name: its last part, without what steers."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")
+    kept = "".join(letter for letter in last if letter.isprintable())
     return kept.strip()[:_NAME_LENGTH]

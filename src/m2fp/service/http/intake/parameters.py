@@ -113,10 +113,12 @@ def with_fields(parameters: _Parameters, fields: Iterable[tuple[str, str]]) -> _
         merged = parameters.model_dump(exclude_unset=True) | given
         return type(parameters).model_validate(merged)
     except ValidationError as error:
-        faults = []
-        for fault in error.errors(include_url=False, include_context=False):
-            faults.append({**fault, "loc": ("body", *fault["loc"])})
-        raise RequestValidationError(faults) from None
+        raise RequestValidationError(_in_body(error)) from None
+
+
+def _in_body(error: ValidationError) -> list[dict[str, Any]]:
+    faults = error.errors(include_url=False, include_context=False)
+    return [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
 
 
 def chosen_format(parameters: ParseParameters, request: Request) -> FormatName:

@@ -23,7 +23,7 @@ class ResultModel(BaseModel):
     """The model that was used."""
 
     name: str
-    sha256: str
+    sha256: str | None = Field(description="Of its file.")
     precision: str
 
 

@@ -1,0 +1,200 @@
+"""POST /v1/parse."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+from tests.service.http.checks import is_problem
+from tests.service.http.world import RESULT, SHA, World, picture
+
+from m2fp.errors import EngineError, ImageTooLarge, UndecodableImage
+from m2fp.service.errors import DeadlineExceeded, ModelNotReady, QueueFull, WorkerLost
+from m2fp.service.rendering import FORMATS
+
+
+def test_a_form_and_a_body_are_the_same(client: TestClient, world: World) -> None:
+    photo = picture()
+    for answer in (
+        client.post("/v1/parse", files={"file": ("../../etc/x.png", photo)}),
+        client.post("/v1/parse", content=photo),
+        client.post("/v1/parse", content=photo, headers={"content-type": "image/whatever"}),
+    ):
+        assert answer.status_code == 200
+        assert answer.json() == RESULT.to_dict()
+    assert [request.photo for request in world.pool.seen] == 3 * [photo]
+
+
+def test_a_large_body_goes_through_a_file(client: TestClient, world: World) -> None:
+    photo = picture() + bytes(3_000_000)
+    assert client.post("/v1/parse", content=photo).status_code == 200
+    assert client.post("/v1/parse", files={"file": photo}).status_code == 200
+    assert [request.photo for request in world.pool.seen] == 2 * [photo]
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_every_format(client: TestClient, name: str) -> None:
+    answer = client.post("/v1/parse", params={"format": name}, content=picture())
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == FORMATS[name].media_type
+    assert FORMATS[name].suffix in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("image/png", "image/png"),
+        ("text/html, image/*;q=0.8", "image/png"),
+        ("application/zip", "application/zip"),
+        ("*/*", "application/json"),
+        ("text/html", "application/json"),
+    ],
+)
+def test_accept_chooses_the_format(client: TestClient, accept: str, media_type: str) -> None:
+    answer = client.post("/v1/parse", content=picture(), headers={"accept": accept})
+    assert answer.headers["content-type"] == media_type
+    named = client.post("/v1/parse?format=coco", content=picture(), headers={"accept": accept})
+    assert named.headers["content-type"] == "application/json"
+
+
+def test_options_of_address_and_form(client: TestClient, world: World) -> None:
+    client.post("/v1/parse?flip=true&scales=0.5,1&model=builtin", content=picture())
+    client.post(
+        "/v1/parse?flip=true",
+        files={"file": picture()},
+        data={"flip": "false", "scales": "1, 1.5", "model": "m2fp-test", "format": "overlay"},
+    )
+    first, second = (request.options for request in world.pool.seen)
+    assert (first.flip, first.scales, first.formats) == (True, (0.5, 1.0), ("json",))
+    assert (second.flip, second.scales, second.formats) == (False, (1.0, 1.5), ("overlay",))
+    assert first.model == second.model == "builtin", "the pool knows it by one name"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["format=jpeg", "flip=perhaps", "scales=0", "scales=nan", "scales=", "colour=red", "scales=9"],
+)
+def test_parameters_that_cannot_be(client: TestClient, world: World, query: str) -> None:
+    name = query.partition("=")[0]
+    document = is_problem(client.post(f"/v1/parse?{query}", content=picture()), "invalid_parameter")
+    assert document["errors"]
+    key, _, value = query.partition("=")
+    form = client.post("/v1/parse", files={"file": picture()}, data={key: value})
+    document = is_problem(form, "invalid_parameter")
+    assert name in str(document["errors"])
+    assert world.pool.seen == []
+
+
+def test_too_many_views(client: TestClient) -> None:
+    query = "flip=true&scales=" + ",".join(str(0.5 + step / 8) for step in range(8))
+    answer = client.post(f"/v1/parse?{query}", content=picture())
+    assert answer.status_code in (200, 422)
+
+
+def test_a_model_that_is_not_there(client: TestClient) -> None:
+    for name in ("other", "../../etc/passwd", "/etc/passwd"):
+        answer = client.post("/v1/parse", params={"model": name}, content=picture())
+        is_problem(answer, "model_not_found", within="/v1/models")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "code"),
+    [
+        (b"", "image/png", "empty_image"),
+        (b"GIF8", "image/gif", "unsupported_image_format"),
+        (b"<svg/>", "image/svg+xml", "unsupported_image_format"),
+        (b"%PDF-1.4", "application/pdf", "unsupported_image_format"),
+        (b"nonsense", "multipart/form-data; boundary=x", "malformed_request"),
+        (b"nonsense", "multipart/form-data", "malformed_request"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+            "malformed_request",
+        ),
+    ],
+)
+def test_bodies_that_are_no_pictures(
+    client: TestClient, world: World, content: bytes, kind: str, code: str
+) -> None:
+    is_problem(client.post("/v1/parse", content=content, headers={"content-type": kind}), code)
+    assert world.pool.seen == []
+
+
+def test_forms_that_are_not_as_expected(client: TestClient) -> None:
+    is_problem(
+        client.post("/v1/parse", files={"photo": picture()}), "invalid_parameter", within="'file'"
+    )
+    two = [("file", picture()), ("file", picture())]
+    is_problem(client.post("/v1/parse", files=two), "malformed_request", within="Too many files")
+    is_problem(client.post("/v1/parse", files={"file": b""}), "empty_image")
+    is_problem(
+        client.post("/v1/parse", files={"file": picture()}, data={"nonsense": "1"}),
+        "invalid_parameter",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UndecodableImage("cut short"), "undecodable_image"),
+        (ImageTooLarge("too many", actual=1, limit=0), "too_many_pixels"),
+        (QueueFull("full", retry_after_s=2.3), "queue_full"),
+        (DeadlineExceeded("late"), "deadline_exceeded"),
+        (WorkerLost("gone"), "worker_lost"),
+    ],
+)
+def test_errors_of_the_pool(client: TestClient, world: World, error: Exception, code: str) -> None:
+    world.pool.error = error
+    answer = client.post("/v1/parse", content=picture())
+    is_problem(answer, code, within=str(error))
+    if code == "queue_full":
+        assert answer.headers["retry-after"] == "3", "not before it makes sense"
+
+
+def test_what_the_operator_may_know_and_clients_may_not(
+    client: TestClient, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    for error, code in (
+        (ModelNotReady("cannot open /srv/models/x.onnx"), "model_not_ready"),
+        (EngineError("/srv/secret is no graph"), "internal"),
+        (RuntimeError("/srv/secret"), "internal"),
+    ):
+        world.pool.error = error
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            answer = client.post("/v1/parse", content=picture())
+        document = is_problem(answer, code)
+        assert "/srv" not in answer.text
+        told = [record for record in caplog.records if record.exc_info]
+        assert told, "the log has the traceback"
+        fields = told[0].m2fp_fields  # type: ignore[attr-defined]
+        assert str(document["instance"]).endswith(fields["request_id"])
+
+
+def test_headers_and_log_say_what_was_done(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "m2fp"):
+        answer = client.post("/v1/parse", files={"file": ("secret-name.png", picture())})
+    assert answer.headers["x-model-id"] == f"m2fp-test@{SHA[:12]}"
+    timing = answer.headers["server-timing"]
+    assert timing == "queue;dur=1.0, decode;dur=2.0, inference;dur=250.0, total;dur=300.0"
+    (record,) = [each for each in caplog.records if each.message == "request"]
+    fields = record.m2fp_fields  # type: ignore[attr-defined]
+    assert fields["route"] == "/v1/parse"
+    assert fields["status"] == 200
+    assert fields["persons"] == len(RESULT.persons)
+    assert fields["image"]["format"] == "PNG"
+    assert "secret-name" not in str(fields)
+
+
+def test_pixels_are_not_looked_at_here(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("only workers decode")
+
+    photo = io.BytesIO(picture()).getvalue()
+    monkeypatch.setattr(Image, "open", refuse)
+    assert client.post("/v1/parse", content=photo).status_code == 200
