@@ -1,0 +1,137 @@
+/** The photo with its layers: shows a scene, tells what the pointer is on. */
+
+import { byId, show } from "./dom.js";
+import { paintLayers, readPhoto } from "./painter.js";
+
+/** @typedef {import("./scene.js").Region} Region */
+/** @typedef {import("./scene.js").Scene} Scene */
+
+export class Stage {
+  #frame = byId("frame", HTMLElement);
+  #photo = byId("photo-canvas", HTMLCanvasElement);
+  #layers = byId("layers-canvas", HTMLCanvasElement);
+  #compare = byId("compare", HTMLInputElement);
+  #tip = byId("tip", HTMLElement);
+  /** @type {Scene | null} */
+  #scene = null;
+  #drawing = 0;
+  #shown = 0;
+
+  /**
+   * @param {object} told
+   * @param {(region: Region | null) => string} told.onPoint  returns the text of the tip
+   * @param {(region: Region) => void} told.onPick
+   */
+  constructor({ onPoint, onPick }) {
+    this.#compare.addEventListener("input", () => this.#wipe());
+    this.#layers.addEventListener("pointermove", (event) => {
+      const region = this.#regionAt(event);
+      const name = onPoint(region);
+      this.#placeTip(name, event);
+    });
+    this.#layers.addEventListener("pointerleave", () => {
+      onPoint(null);
+      show(this.#tip, false);
+    });
+    this.#layers.addEventListener("click", (event) => {
+      const region = this.#regionAt(event);
+      if (region) onPick(region);
+    });
+    this.#wipe();
+  }
+
+  /**
+   * Show a photo; answers whether this browser can. A later call wins over an earlier one.
+   *
+   * @param {Blob} file
+   * @param {Scene} scene
+   */
+  async show(file, scene) {
+    const turn = ++this.#shown;
+    const photo = await readPhoto(file, scene.width, scene.height);
+    if (turn !== this.#shown) {
+      photo?.close();
+      return true;
+    }
+    this.#scene = scene;
+    for (const canvas of [this.#photo, this.#layers]) {
+      canvas.width = scene.width;
+      canvas.height = scene.height;
+    }
+    this.#frame.style.setProperty("--ratio", String(scene.width / scene.height));
+    if (photo) this.#photo.getContext("2d")?.drawImage(photo, 0, 0);
+    photo?.close();
+    show(this.#frame, true);
+    return photo !== null;
+  }
+
+  clear() {
+    this.#shown++;
+    this.#scene = null;
+    show(this.#frame, false);
+    show(this.#tip, false);
+  }
+
+  /**
+   * Draw the layers before the next picture of the screen; of several calls the last one counts.
+   *
+   * @param {import("./types.js").View} view
+   * @param {Map<number, import("./types.js").Label>} labels
+   */
+  paint(view, labels) {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = requestAnimationFrame(() => {
+      if (!this.#scene) return;
+      this.#layers.getContext("2d")?.putImageData(paintLayers(this.#scene, view, labels), 0, 0);
+    });
+  }
+
+  /** @param {string} label  what is to be seen, for those who do not */
+  describe(label) {
+    this.#layers.setAttribute("aria-label", label);
+  }
+
+  /** @param {string} value  spoken with the slider */
+  describeCompare(value) {
+    this.#compare.setAttribute("aria-valuetext", value);
+  }
+
+  get compared() {
+    return this.#compare.valueAsNumber;
+  }
+
+  /** @param {() => void} listener */
+  onCompare(listener) {
+    this.#compare.addEventListener("input", listener);
+  }
+
+  #wipe() {
+    this.#frame.style.setProperty("--compare", `${this.#compare.value}%`);
+  }
+
+  /** @param {PointerEvent | MouseEvent} event */
+  #regionAt(event) {
+    const scene = this.#scene;
+    if (!scene) return null;
+    const box = this.#layers.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) / box.width) * scene.width);
+    const y = Math.floor(((event.clientY - box.top) / box.height) * scene.height);
+    if (x < 0 || y < 0 || x >= scene.width || y >= scene.height) return null;
+    return scene.regions[scene.map[y * scene.width + x]];
+  }
+
+  /**
+   * @param {string} name
+   * @param {PointerEvent} event
+   */
+  #placeTip(name, event) {
+    show(this.#tip, name !== "");
+    this.#tip.textContent = name;
+    const box = this.#frame.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const half = this.#tip.offsetWidth / 2;
+    const left = Math.min(Math.max(x, half), Math.max(half, box.width - half));
+    this.#tip.style.setProperty("left", `${left}px`);
+    this.#tip.style.setProperty("top", `${event.clientY - box.top}px`);
+  }
+}

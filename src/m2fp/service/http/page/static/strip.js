@@ -1,0 +1,82 @@
+/** All photos of this visit as small pictures, with what has become of each. */
+
+import { byId, element, show } from "./dom.js";
+import { countPeople, text } from "./i18n.js";
+
+/** @typedef {import("./types.js").Item} Item */
+
+const ENDED = new Set(["done", "failed", "stopped"]);
+
+export class Strip {
+  #list = byId("thumbs", HTMLElement);
+  /** @type {Map<Item, HTMLButtonElement>} */
+  #buttons = new Map();
+  #onChoose;
+
+  /** @param {(item: Item) => void} onChoose */
+  constructor(onChoose) {
+    this.#onChoose = onChoose;
+  }
+
+  /** @param {Item} item */
+  add(item) {
+    // Decoded when it comes into sight: a thousand photos at once would take all memory.
+    const picture = element("img");
+    picture.loading = "lazy";
+    picture.decoding = "async";
+    picture.alt = "";
+    picture.src = item.url;
+    picture.addEventListener("error", () => picture.remove());
+    const made = element("button", "thumb", picture, element("span", "thumb-state"));
+    made.type = "button";
+    made.addEventListener("click", () => this.#onChoose(item));
+    this.#buttons.set(item, made);
+    this.#list.append(element("li", "", made));
+  }
+
+  clear() {
+    this.#buttons.clear();
+    this.#list.replaceChildren();
+  }
+
+  /**
+   * @param {Item} item
+   * @param {Item | null} current
+   */
+  mark(item, current) {
+    const made = this.#buttons.get(item);
+    if (!made) return;
+    made.dataset.state = item.state;
+    made.setAttribute("aria-label", text("photoOf", item.file.name, stateText(item)));
+    made.title = item.file.name;
+    if (item === current) made.setAttribute("aria-current", "true");
+    else made.removeAttribute("aria-current");
+  }
+
+  /** @param {Item} item */
+  reveal(item) {
+    this.#buttons.get(item)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** @param {Item[]} items */
+  count(items) {
+    const failed = items.filter((item) => item.state === "failed").length;
+    const ended = items.filter((item) => ENDED.has(item.state)).length;
+    const progress = byId("progress", HTMLProgressElement);
+    progress.max = Math.max(1, items.length);
+    progress.value = ended;
+    const done = items.filter((item) => item.state === "done").length;
+    byId("progress-text", HTMLElement).textContent = failed
+      ? text("progressFailed", done, items.length, failed)
+      : text("progress", done, items.length);
+    show(byId("stop", HTMLElement), ended < items.length);
+    show(byId("strip", HTMLElement), items.length > 1);
+  }
+}
+
+/** @param {Item} item */
+export function stateText(item) {
+  if (item.state === "done" && item.document) return countPeople(item.document.persons.length);
+  if (item.state === "waiting") return text("waiting", item.waitSeconds);
+  return text(item.state);
+}

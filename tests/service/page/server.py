@@ -1,0 +1,56 @@
+"""`m2fp serve` as a process of its own, as users start it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import Empty, Queue
+
+_START_S = 60
+
+
+class Server:
+    """A service at a free port; ``url`` ends without a slash."""
+
+    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "m2fp", "serve", "--port", "0", "--data", data, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | environment,
+        )
+        self._lines: Queue[str] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.url = self._await_line(r"listens on (http://\S+)")
+        self._await_line(r"^(ready)")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._process.stdout.close()
+
+    def _await_line(self, pattern: str) -> str:
+        seen = []
+        while True:
+            try:
+                seen.append(self._lines.get(timeout=_START_S))
+            except Empty:
+                self.stop()
+                raise AssertionError(f"no {pattern!r} in: {''.join(seen)}") from None
+            found = re.search(pattern, seen[-1])
+            if found:
+                return found[1]
