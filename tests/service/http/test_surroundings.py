@@ -34,6 +34,8 @@ def test_addresses_and_methods_that_are_not_there(client: TestClient) -> None:
         is_problem(answer, "method_not_allowed")
         assert answer.headers["allow"] == allowed
     is_problem(client.get("/v1/jobs"), "method_not_allowed")
+    both = client.put("/v1/jobs/" + 26 * "a")
+    assert both.headers["allow"] == "DELETE, GET", "of two routes"
 
 
 def test_bodies_that_are_too_large(tmp_path: Path) -> None:

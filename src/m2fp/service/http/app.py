@@ -15,6 +15,7 @@ from m2fp.service.http.middleware.own_host import OwnHost
 from m2fp.service.http.middleware.problem_guard import ProblemGuard
 from m2fp.service.http.middleware.safe_headers import SafeHeaders
 from m2fp.service.http.openapi import document_of
+from m2fp.service.http.page import router as page_router
 from m2fp.service.http.parts import Parts
 from m2fp.service.http.routes import (
     catalogue,
@@ -29,7 +30,7 @@ from m2fp.service.http.routes import (
 )
 from m2fp.service.operation.settings import AuthMode, ServiceSettings
 
-# The patterns of all routes, by which requests are counted. Pages add theirs.
+# The patterns of all routes, by which requests are counted.
 ROUTES: Final = (
     "/v1/parse",
     "/v1/jobs",
@@ -55,6 +56,8 @@ ROUTES: Final = (
     "/openapi.json",
     "/docs",
     "/docs/style.css",
+    "/",
+    "/page/{name:path}",
 )
 
 _FORM_BYTES: Final = 1 << 16  # what a form adds to its file
@@ -80,6 +83,7 @@ def build_app(parts: Parts) -> FastAPI:
         _include(app, router, _NO_BODY_BYTES)
     if http.metrics_port is None:
         _include(app, metrics.router, _NO_BODY_BYTES)
+    _include(app, page_router, _NO_BODY_BYTES)
     if http.docs:
         _include(app, docs.router, _NO_BODY_BYTES)
     _surround(app, parts)

@@ -67,7 +67,20 @@ async def _http(request: Request, error: HTTPException) -> Response:
     detail = _DETAILS.get(code, error.detail)
     if code == "body_too_large":
         detail = request.app.state.limits
-    return answer(request, Problem(code=code, detail=detail, headers=error.headers))
+    headers = dict(error.headers or {})
+    if code == "method_not_allowed":
+        headers |= _allowed(request)
+    return answer(request, Problem(code=code, detail=detail, headers=headers))
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Return the header Allow with all methods of an address.
+
+    The framework names only those of its first route that fits; DELETE of a job is another.
+    """
+    pattern = getattr(request.scope.get("route"), "path", "")
+    methods = request.app.openapi()["paths"].get(pattern, {})
+    return {"Allow": ", ".join(sorted(map(str.upper, methods)))} if methods else {}
 
 
 async def _gone(request: Request, _error: Exception) -> Response:

@@ -24,6 +24,12 @@ from m2fp.service.errors import InvalidParameter, MalformedRequest
 JSON_LENGTH_HEADER: Final = "Inference-Header-Content-Length"
 INPUT: Final = "image"
 
+# A grey square: an example that may be tried as it is.
+_PICTURE: Final = (
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mNsYEAFTAwjWgAAmZAAoFDIQrAAAAAASUVO"
+    "RK5CYII="
+)
+
 # Of a tensor's bytes: little-endian by the protocol.
 _DTYPES: Final[Mapping[str, str]] = {"UINT8": "<u1", "UINT16": "<u2"}
 
@@ -40,7 +46,7 @@ class InputTensor(BaseModel):
     datatype: Literal["BYTES"]
     parameters: Parameters | None = None
     data: list[Any] | None = Field(
-        default=None, description="The picture in base64.", examples=[["/9j/4AAQSkZJRg=="]]
+        default=None, description="The picture in base64.", examples=[[_PICTURE]]
     )
 
 
@@ -57,9 +63,7 @@ class InferenceRequest(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "inputs": [
-                    {"name": INPUT, "shape": [1], "datatype": "BYTES", "data": ["/9j/4AAQ..."]}
-                ],
+                "inputs": [{"name": INPUT, "shape": [1], "datatype": "BYTES", "data": [_PICTURE]}],
                 "outputs": [{"name": "segments"}],
             }
         }
