@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
-from tests.service.jobs.worlds import sqlite_world
+from tests.service.jobs.worlds import World, sqlite_world
 
 from m2fp.service.errors import StoreUnavailable
 from m2fp.service.jobs import JobState
@@ -34,6 +35,26 @@ def test_two_processes_share_it(tmp_path: Path) -> None:
     assert one.store.get(job.id).state is JobState.RUNNING
     one.store.close()
     two.store.close()
+
+
+def test_two_processes_that_write_wait_for_each_other(tmp_path: Path) -> None:
+    worlds = [sqlite_world(tmp_path), sqlite_world(tmp_path)]
+    worlds[0].submit(80)
+    got: list[int] = []
+
+    def work(world: World) -> None:
+        while (claim := world.store.claim("w", lease_s=20)) is not None:
+            got.append(claim.index)
+            assert world.store.renew(claim)
+
+    threads = [threading.Thread(target=work, args=[world]) for world in worlds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == list(range(80))  # a thread that met "database is locked" has ended
+    for world in worlds:
+        world.store.close()
 
 
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
