@@ -23,7 +23,7 @@ def document(client: TestClient) -> dict[str, Any]:
 
 
 def test_every_route_is_described(document: dict[str, Any]) -> None:
-    hidden = {"/openapi.json", "/docs", "/docs/style.css"}
+    hidden = {"/openapi.json", "/docs", "/docs/style.css", "/", "/page/{name:path}"}
     assert set(document["paths"]) == set(ROUTES) - hidden
     for path, methods in document["paths"].items():
         for operation in methods.values():

@@ -47,9 +47,11 @@ def answer(request: Request, problem: Problem) -> Response:
 
 async def _raised(request: Request, error: M2FPError) -> Response:
     problem = problem_of(error)
-    if problem.status == 500 or problem.detail != error.message:
-        # What the client does not read, the operator must.
+    # What the client does not read, the operator must.
+    if problem.status == 500:
         record_of(request.scope).error = error
+    elif problem.detail != error.message:
+        record_of(request.scope).reason = error.message
     if problem.code == INTERNAL and error.code not in KINDS:
         error.add_note(f"an error with the code {error.code} has no status")
     return answer(request, problem)

@@ -30,6 +30,7 @@ class RequestRecord:
         client: id of the API key; None = nobody asked for one.
         code: of the error that it ended with.
         error: a fault of ours, for its traceback.
+        reason: what is wrong here, where clients are only told to come again later.
         timing: seconds by stage, for `Server-Timing`, the log and metrics.
         model: name of the model that was used, with the start of its hash.
         image: facts about the picture.
@@ -44,6 +45,7 @@ class RequestRecord:
     client: str | None = None
     code: str | None = None
     error: BaseException | None = None
+    reason: str | None = None
     timing: Mapping[str, float] = field(default_factory=dict)
     model: str | None = None
     image: LoggedImage | None = None

@@ -21,6 +21,9 @@ _BACKLOG: Final = 2048
 # What is still being sent when all work is done gets so long; a client that has stopped reading
 # would hold the process for ever.
 _SENDING_S: Final = 5
+# Longer than proxies keep an idle connection (nginx: 60 s), so that they close it and not we: a
+# request that is sent on a connection which is just being closed is lost.
+_IDLE_S: Final = 75
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)
 )
@@ -128,6 +131,7 @@ def _server(app: ASGIApp) -> _Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=_IDLE_S,
             timeout_graceful_shutdown=_SENDING_S,
         )
     )

@@ -19,6 +19,7 @@ _log = logging.getLogger("m2fp.service.http")
 _QUIET: Final = frozenset(
     ("/livez", "/readyz", "/healthz", "/metrics", "/v2/health/live", "/v2/health/ready")
 )
+_PASSING: Final = (503, 504)  # not ready, shutting down, or too slow: no fault of the program
 _GONE: Final = 499  # as nginx logs a client that went away before the answer began
 
 
@@ -79,12 +80,22 @@ def _write(
         log_event(_log, logging.ERROR, "internal", error=record.error, request_id=record.request_id)
     known = {
         name: value
-        for name in ("job_id", "code", "image", "persons", "model", "worker", "client", "count")
+        for name in (
+            "job_id",
+            "code",
+            "reason",
+            "image",
+            "persons",
+            "model",
+            "worker",
+            "client",
+            "count",
+        )
         if (value := getattr(record, name)) is not None
     }
     log_event(
         _log,
-        logging.ERROR if status >= 500 and status != 503 else logging.INFO,
+        _level(status),
         "request",
         request_id=record.request_id,
         method=method,
@@ -94,3 +105,9 @@ def _write(
         stages=dict(record.timing),
         **known,
     )
+
+
+def _level(status: int) -> int:
+    if status < 500:
+        return logging.INFO
+    return logging.WARNING if status in _PASSING else logging.ERROR

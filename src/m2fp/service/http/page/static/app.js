@@ -97,8 +97,8 @@ function choose(item) {
 function retry(item) {
   // A key or a rested server helps all that failed for the same reason.
   const code = item.problem?.code;
-  const alike = (/** @type {Item} */ other) => other.state === "failed" && other.problem?.code === code;
-  queue.add(item.state === "failed" ? items.filter(alike) : [item]);
+  const alike = items.filter((other) => other.state === "failed" && other.problem?.code === code);
+  queue.add(item.state === "failed" ? alike : [item]);
 }
 
 function removeAll() {
@@ -149,10 +149,9 @@ async function openCurrent() {
 
 /** Write everything that depends on the result or on the view. */
 function write() {
-  const panel = byId("panel", HTMLElement);
   const some = opened !== null && opened.result.persons.length > 0;
-  panel.inert = !some;
-  panel.classList.toggle("empty", !some);
+  // They keep their places: the photo shall not jump when its result comes.
+  for (const id of ["panel", "tools"]) byId(id, HTMLElement).classList.toggle("empty", !some);
   if (!opened || !current) {
     for (const id of ["photo-facts", "hint", "model", "people", "parts"]) {
       byId(id, HTMLElement).replaceChildren();
@@ -179,7 +178,7 @@ function write() {
     person === null ? text("parts") : text("partsOf", person);
   show(byId("show-all", HTMLElement), !isEverything(view.only));
   byId("hint", HTMLElement).textContent = [
-    result.persons.length ? hint() : "",
+    some ? hint() : "",
     visible ? "" : text("noPreview"),
     ...result.warnings.map((warning) => text("warning", warning.message)),
   ].filter(Boolean).join(" · ");

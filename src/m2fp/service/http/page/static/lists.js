@@ -112,7 +112,7 @@ function button(row, onPick, onPoint) {
   bar.style.setProperty("--share", `${100 * row.share}%`);
   bar.style.setProperty("--colour", row.colour);
   const figure = element("span", "figure", row.figure);
-  const made = element("button", "row", chip, element("span", "row-name", row.name), figure, bar);
+  const made = element("button", "row", chip, element("span", "row-name", row.name), bar, figure);
   made.type = "button";
   made.title = row.meaning;
   made.setAttribute("aria-label", `${row.name}, ${row.meaning}`);

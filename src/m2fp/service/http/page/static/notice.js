@@ -24,7 +24,10 @@ export function showNotice(item, onRetry) {
   } else if (item.state === "failed" && item.problem) {
     notice.replaceChildren(...failure(item, item.problem, onRetry));
   } else if (item.state === "stopped") {
-    notice.replaceChildren(element("h2", "", text("stopped")), retryButton(item, onRetry));
+    notice.replaceChildren(
+      element("h2", "", text("stopped")),
+      button("retry", () => onRetry(item)),
+    );
   } else {
     busy(notice, item);
   }
@@ -72,8 +75,10 @@ function failure(item, problem, onRetry) {
   parts[0].setAttribute("aria-hidden", "true");
   if (problem.code === "unauthenticated" || problem.code === "forbidden") {
     parts.push(keyForm(item, onRetry));
+  } else if (problem.ofPhoto) {
+    parts.push(button("chooseOther", () => byId("files", HTMLInputElement).click()));
   } else {
-    parts.push(retryButton(item, onRetry));
+    parts.push(button("retry", () => onRetry(item)));
   }
   if (problem.detail) {
     const said = element("p", "server-words", problem.detail);
@@ -86,14 +91,14 @@ function failure(item, problem, onRetry) {
 }
 
 /**
- * @param {Item} item
- * @param {(item: Item) => void} onRetry
+ * @param {"retry" | "chooseOther"} name
+ * @param {() => void} action
  */
-function retryButton(item, onRetry) {
-  const button = element("button", "button strong", text("retry"));
-  button.type = "button";
-  button.addEventListener("click", () => onRetry(item));
-  return button;
+function button(name, action) {
+  const made = element("button", "button strong", text(name));
+  made.type = "button";
+  made.addEventListener("click", action);
+  return made;
 }
 
 /**

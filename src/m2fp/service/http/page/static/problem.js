@@ -3,6 +3,12 @@
 /** Trying these again later makes sense without anybody doing anything. */
 const PASSING = new Set(["queue_full", "rate_limited", "model_not_ready"]);
 
+/** The photo is the reason: sending it again changes nothing. */
+const PHOTO = new Set([
+  "body_too_large", "too_many_pixels", "unsupported_image_format", "missing_extra",
+  "undecodable_image", "empty_image", "image_too_small", "aspect_too_extreme",
+]);
+
 export class Problem extends Error {
   /**
    * @param {string} code  stable; "unreachable" and "unexpected" are ours
@@ -20,6 +26,10 @@ export class Problem extends Error {
 
   get passing() {
     return PASSING.has(this.code);
+  }
+
+  get ofPhoto() {
+    return PHOTO.has(this.code);
   }
 
   /**

@@ -16,11 +16,11 @@ export function snippet(tongue, name) {
   if (tongue === "curl") {
     // curl splits at ; and , unless the name is quoted for it, inside the quotes of the shell.
     const field = `file=@"${name.replace(/[\\"]/g, "\\$&")}"`;
-    const header = locked ? ' -H "X-API-Key: $M2FP_API_KEY"' : "";
-    return `curl${header} -F ${shellQuoted(field)} \\\n  ${shellQuoted(address)} -o m2fp.json`;
+    const header = locked ? ' -H "X-API-Key: $API_KEY"' : "";
+    return `curl${header} -F ${shellQuoted(field)} \\\n  -o m2fp.json ${shellQuoted(address)}`;
   }
   if (tongue === "http") {
-    const key = locked ? ['headers={"X-API-Key": os.environ["M2FP_API_KEY"]},'] : [];
+    const key = locked ? ['headers={"X-API-Key": os.environ["API_KEY"]},'] : [];
     const call = [`${pythonQuoted(address)},`, ...key, 'files={"file": photo},', "timeout=90,"];
     return [
       ...(locked ? ["import os", ""] : []),

@@ -29,6 +29,7 @@ export const english = {
   failed: "Failed",
   stop: "Stop",
   retry: "Try again",
+  chooseOther: "Choose another photo",
   photos: "Photos",
   progress: "{0} of {1} done",
   progressFailed: "{0} of {1} done, {2} failed",
@@ -63,6 +64,7 @@ export const english = {
   carried: "bags, other things",
   onlyThis: "Only {0}",
 
+  panel: "What was found",
   look: "View",
   colourBy: "Colours",
   byParts: "by part",

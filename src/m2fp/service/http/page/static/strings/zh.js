@@ -28,6 +28,7 @@ export const chinese = {
   failed: "失败",
   stop: "停止",
   retry: "重试",
+  chooseOther: "选择另一张照片",
   photos: "照片",
   progress: "已完成 {0} / {1}",
   progressFailed: "已完成 {0} / {1}，失败 {2}",
@@ -60,6 +61,7 @@ export const chinese = {
   carried: "包和其他物品",
   onlyThis: "仅{0}",
 
+  panel: "解析结果",
   look: "显示",
   colourBy: "颜色",
   byParts: "按部位",
