@@ -1,6 +1,6 @@
 """A real service, and a real browser that looks at it.
 
-Screenshots of the tests lie in the folder that M2FP_SCREENSHOTS names, else in pytest's own.
+Screenshots of the tests lie in the folder that PAGE_SCREENSHOTS names, else in pytest's own.
 """
 
 from __future__ import annotations
@@ -52,15 +52,15 @@ def new_page(
     """Return a function that opens a page; a test in which pages complain fails."""
     contexts = []
 
-    def open_page(path: str = "/", **options: object) -> playwright_api.Page:
+    def open_page(address: str = server.url, **options: object) -> playwright_api.Page:
         options = {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(base_url=server.url, **options)
+        context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.goto(path)
+        page.goto(address)
         return page
 
     yield open_page
@@ -76,7 +76,7 @@ def page(new_page: Callable[..., playwright_api.Page]) -> playwright_api.Page:
 
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    named = os.environ.get("M2FP_SCREENSHOTS")
+    named = os.environ.get("PAGE_SCREENSHOTS")
     folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -24,9 +24,9 @@ class Server:
             text=True,
             env=os.environ | environment,
         )
-        self._lines: Queue[str] = Queue()
+        self._lines: Queue[str | None] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self.url = self._await_line(r"listens on (http://\S+)")
+        self.url = self._await_line(r"listens on (http://[a-z0-9.:]+)")
         self._await_line(r"^(ready)")
 
     def stop(self) -> None:
@@ -42,15 +42,21 @@ class Server:
         for line in self._process.stdout:
             self._lines.put(line)
         self._process.stdout.close()
+        self._lines.put(None)
 
     def _await_line(self, pattern: str) -> str:
         seen = []
-        while True:
-            try:
-                seen.append(self._lines.get(timeout=_START_S))
-            except Empty:
-                self.stop()
-                raise AssertionError(f"no {pattern!r} in: {''.join(seen)}") from None
-            found = re.search(pattern, seen[-1])
+        while (line := self._next_line()) is not None:
+            seen.append(line)
+            found = re.search(pattern, line)
             if found:
                 return found[1]
+        self.stop()
+        raise AssertionError(f"no {pattern!r} in: {''.join(seen)}")
+
+    def _next_line(self) -> str | None:
+        """Return a line, or None when it has ended or has nothing to say for long."""
+        try:
+            return self._lines.get(timeout=_START_S)
+        except Empty:
+            return None
