@@ -20,14 +20,16 @@ playwright_api = pytest.importorskip("playwright.sync_api")
 EXAMPLE = Path(__file__).parents[3] / "examples" / "group.jpg"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("page"), "--workers", "1", "--threads", "2")
     yield started
     started.stop()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is there its event loop counts as running, and tests of other
+# folders could not start their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[playwright_api.Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:

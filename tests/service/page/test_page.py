@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tests.service.page.conftest import EXAMPLE
 from tests.service.page.server import Server
 
 from m2fp import Result
+from m2fp.service.http.page.files import page_files
 
 NewPage = Callable[..., Page]
 PHONE: dict[str, Any] = {
@@ -39,6 +40,10 @@ def _photo(name: str, content: bytes | None = None) -> dict[str, Any]:
 
 def _example() -> Image.Image:
     return Image.open(io.BytesIO(EXAMPLE.read_bytes()))
+
+
+def _pixels(content: bytes) -> Any:
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
 
 
 def _choose(page: Page, *photos: dict[str, Any]) -> None:
@@ -204,6 +209,21 @@ def test_before_and_after(page: Page, screenshots: Path) -> None:
     assert style == "inset(0px 60% 0px 0px)"  # of the layers' right
     assert slider.get_attribute("aria-valuetext") == "layers on 40 % of the photo"
     page.screenshot(path=screenshots / "before-after.png")
+
+
+def test_the_picture_of_the_welcome_is_what_the_page_draws(page: Page, screenshots: Path) -> None:
+    """After a change of the drawing or of the model: copy layers.png of the screenshots there."""
+    _parsed(page)
+    page.mouse.move(1, 1)
+    data = page.evaluate(
+        """() => new Promise((resolve) => requestAnimationFrame(() =>
+            resolve(document.querySelector("#layers-canvas").toDataURL())))"""
+    )
+    drawn = base64.b64decode(data.split(",")[1])
+    (screenshots / "layers.png").write_bytes(drawn)
+    kept = page_files()["example-layers.png"].content
+    same = np.all(_pixels(drawn) == _pixels(kept), axis=2)
+    assert same.mean() > 0.97
 
 
 # --- downloads and code ---
@@ -385,6 +405,7 @@ def test_many_photos_of_which_one_is_bad(
     expect(page.locator("#progress-text")).to_have_text("5 of 6 done, 1 failed", timeout=60_000)
     states = page.locator(".thumb").evaluate_all("thumbs => thumbs.map(t => t.dataset.state)")
     assert states == ["done", "done", "failed", "done", "done", "done"]
+    expect(page.locator(".thumb").first).to_be_in_viewport(ratio=1)
     page.screenshot(path=screenshots / "many.png")
     page.get_by_role("button", name="bad.jpg, Failed").click()
     expect(page.locator(".notice h2")).to_have_text("This picture is damaged")
@@ -497,34 +518,42 @@ def test_nobody_in_the_photo(page: Page, screenshots: Path) -> None:
     _choose(page, {"name": "sky.png", "mimeType": "image/png", "buffer": buffer.getvalue()})
     expect(page.locator(".notice h2")).to_have_text("Nobody found in this photo")
     expect(page.locator("#panel")).to_be_hidden()
+    expect(page.locator("#compare")).to_be_hidden()
+    expect(page.locator(".notice")).to_be_in_viewport(ratio=1)
     page.screenshot(path=screenshots / "nobody.png")
 
 
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[tuple[Server, str]]:
+    """Return a service that asks for a key, and the key."""
+    file = tmp_path / "keys"
+    command = [sys.executable, "-m", "m2fp", "keys", "new", "page", "--file", file]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    server = Server(tmp_path / "data", "--workers", "1", "--api-keys", str(file))
+    yield server, made.stdout.strip()
+    server.stop()
+
+
 def test_a_key_is_asked_for_and_kept_in_the_tab(
-    page: Page, complaints: list[str], screenshots: Path
+    locked: tuple[Server, str], new_page: NewPage, complaints: list[str], screenshots: Path
 ) -> None:
-    keys: list[str] = []
-
-    def answer(route: Route) -> None:
-        key = route.request.headers.get("x-api-key", "")
-        keys.append(key)
-        if key == "right":
-            route.continue_()
-        else:
-            route.fulfill(**_problem("unauthenticated", 401))
-
-    page.route("**/v1/parse*", answer)
+    server, key = locked
+    page = new_page(server.url)
     page.click("#example")
     field = page.get_by_label("API key")
-    field.fill("right")
+    field.fill("wrong")
+    field.press("Enter")
+    expect(field).to_have_value("")  # asked for again
     page.screenshot(path=screenshots / "key.png")
+    field.fill(key)
     field.press("Enter")
     expect(page.locator("#people .row").first).to_be_visible()
-    assert keys == ["", "right"]
     curl = page.locator("#snippet").text_content()
     assert curl
     assert "$API_KEY" in curl
-    assert "right" not in curl
+    assert key not in page.content()
+    page.reload()
+    _parsed(page)
     _only(complaints, "401")
 
 

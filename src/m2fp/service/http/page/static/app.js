@@ -10,7 +10,7 @@ import { partName, partRows, personRows, writeRows } from "./lists.js";
 import { hideNotice, showNotice } from "./notice.js";
 import { Problem } from "./problem.js";
 import { ParseQueue } from "./queue.js";
-import { buildScene, everything, isEverything } from "./scene.js";
+import { buildScene, everything, isEverything, isSomething } from "./scene.js";
 import { snippet } from "./snippets.js";
 import { Stage } from "./stage.js";
 import { Strip } from "./strip.js";
@@ -139,7 +139,11 @@ async function openCurrent() {
     if (item !== current) return;
     item.problem = error instanceof Problem ? error : new Problem("unexpected", String(error));
     item.state = "failed";
+    opened = null;
+    stage.clear();
     strip.mark(item, current);
+    strip.count(items);
+    write();
     return showNotice(item, retry);
   }
   if (result.persons.length) hideNotice();
@@ -152,6 +156,8 @@ function write() {
   const some = opened !== null && opened.result.persons.length > 0;
   // They keep their places: the photo shall not jump when its result comes.
   for (const id of ["panel", "tools"]) byId(id, HTMLElement).classList.toggle("empty", !some);
+  const ended = current !== null && ["done", "failed", "stopped"].includes(current.state);
+  byId("work", HTMLElement).classList.toggle("alone", ended && !some);
   if (!opened || !current) {
     for (const id of ["photo-facts", "hint", "model", "people", "parts"]) {
       byId(id, HTMLElement).replaceChildren();
@@ -222,11 +228,11 @@ function nameOfSelection({ person, label }) {
  * @returns {string}
  */
 function pointAt(region) {
-  const selection = region?.person
-    ? { person: region.person, label: region.label }
+  const selection = region && isSomething(region)
+    ? { person: region.person || null, label: region.label }
     : everything();
   pointAtSelection(selection);
-  return region?.person ? nameOfSelection(selection) : "";
+  return nameOfSelection(selection);
 }
 
 /** @param {Selection | null} selection */
@@ -243,7 +249,7 @@ function pointAtSelection(selection) {
  * @param {Region} region
  */
 function pickRegion({ person, label }) {
-  if (person === 0) look(everything());
+  if (person === 0) look(label === 0 ? everything() : { person: null, label });
   else if (view.only.person !== person) look({ person, label: null });
   else if (view.only.label !== label) look({ person, label });
   else look({ person, label: null });

@@ -38,9 +38,12 @@ export function colourTable(scene, view, labels) {
   const count = scene.regions.length;
   const table = new Uint32Array(LINE_KINDS * count);
   const veil = isEverything(view.only) ? 0 : pixel([14, 17, 22], 0.66);
+  // Where it is all that is seen, nothing would stand out.
+  const { pointed: at, only } = view;
+  const stands = !isEverything(at) && (at.person !== only.person || at.label !== only.label);
   scene.regions.forEach((region, index) => {
     const seen = isSelected(region, view.only);
-    const pointed = !isEverything(view.pointed) && isSelected(region, view.pointed);
+    const pointed = stands && isSelected(region, view.pointed);
     const hex = view.colourBy === "people" && region.person
       ? personColour(region.person)
       : labelColour(region.label, labels);

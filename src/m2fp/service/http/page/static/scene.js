@@ -11,7 +11,7 @@ import { paintMask } from "./rle.js";
 
 /**
  * @typedef {object} Region  a part of a person, or what the person has without a part
- * @property {number} person  0 = nobody
+ * @property {number} person  0 = nobody; some parts are nobody's: a shoe at the edge of the photo
  * @property {number} label  0 = no part
  * @property {number} area  in pixels of the photo
  *
@@ -45,13 +45,18 @@ export function buildScene(document, maxSide = SCREEN_SIDE) {
     const rest = person.area - parts.reduce((sum, segment) => sum + segment.area, 0);
     paintMask(map, width, person.segmentation, step, regions.length);
     regions.push({ person: person.id, label: 0, area: rest });
-    for (const segment of parts) {
-      paintMask(map, width, segment.segmentation, step, regions.length);
-      regions.push({ person: person.id, label: segment.label_id, area: segment.area });
-    }
+  }
+  for (const segment of segments) {
+    paintMask(map, width, segment.segmentation, step, regions.length);
+    regions.push({ person: segment.person_id, label: segment.label_id, area: segment.area });
   }
   const lines = drawLines(map, width, height, (region) => regions[region].person);
   return { width, height, step, map, lines, regions };
+}
+
+/** @param {Region} region */
+export function isSomething(region) {
+  return region.person !== 0 || region.label !== 0;
 }
 
 /**
@@ -62,7 +67,7 @@ export function buildScene(document, maxSide = SCREEN_SIDE) {
  */
 export function isSelected(region, selection) {
   return (
-    region.person !== 0 &&
+    isSomething(region) &&
     (selection.person === null || selection.person === region.person) &&
     (selection.label === null || selection.label === region.label)
   );

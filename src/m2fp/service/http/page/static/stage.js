@@ -107,6 +107,7 @@ export class Stage {
 
   #wipe() {
     this.#frame.style.setProperty("--compare", `${this.#compare.value}%`);
+    this.#frame.classList.toggle("whole", this.compared === 100);
   }
 
   /** @param {PointerEvent | MouseEvent} event */

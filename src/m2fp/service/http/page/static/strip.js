@@ -71,6 +71,7 @@ export class Strip {
       : text("progress", done, items.length);
     show(byId("stop", HTMLElement), ended < items.length);
     show(byId("strip", HTMLElement), items.length > 1);
+    byId("work", HTMLElement).classList.toggle("many", items.length > 1);
   }
 }
 

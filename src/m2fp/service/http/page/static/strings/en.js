@@ -42,8 +42,8 @@ export const english = {
   peopleMany: "{0} people",
   nobodyTitle: "Nobody found in this photo",
   nobodyText:
-    "The model sees no person here. It works best with people who fill at least a tenth of the " +
-    "height of the photo.",
+    "The model sees no person here. It works best where people are large in the photo and not " +
+    "cut off.",
   noPreview: "This browser cannot show the photo itself, only its layers.",
   warning: "Note: {0}",
   resultLabel: "Photo with layers. {0}.",

@@ -40,7 +40,7 @@ export const chinese = {
   peopleOne: "1 个人",
   peopleMany: "{0} 个人",
   nobodyTitle: "这张照片里没有发现人物",
-  nobodyText: "模型在这里看不到人。人物高度至少占照片的十分之一时效果最好。",
+  nobodyText: "模型在这里看不到人。人物在照片中较大且没有被截断时效果最好。",
   noPreview: "此浏览器无法显示该照片，只显示分层结果。",
   warning: "注意：{0}",
   resultLabel: "带分层的照片。{0}。",
