@@ -27,8 +27,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.stop()
 
 
-# Not for the session: while Playwright is there its event loop counts as running, and tests of other
-# folders could not start their own.
+# Not for the session: while Playwright is there its event loop counts as running, and tests of
+# other folders could not start their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright_api.Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
