@@ -5,7 +5,7 @@ export const english = {
   headline: "Whose it is, and which part.",
   headlineMore: "For every pixel.",
   lead:
-    "Drop a photo of people and see hair, face, coat, left arm, right shoe of each one as layers. " +
+    "Give it a photo of people and see hair, face, coat, left arm, right shoe of each one as layers. " +
     "It is worked on by this server alone, and not kept.",
   dropHere: "Drop photos here",
   dropOr: "or paste one with Ctrl+V",
@@ -19,7 +19,7 @@ export const english = {
   languageName: "中文",
   languageLabel: "Switch to Chinese: 中文",
   skip: "Skip to the photo",
-  formats: "JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP",
+  formats: "JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP",
 
   queued: "Waiting for its turn",
   working: "Finding people",

@@ -18,7 +18,7 @@ export const chinese = {
   languageName: "English",
   languageLabel: "切换到英文：English",
   skip: "跳到照片",
-  formats: "JPEG、PNG、WebP、AVIF、HEIC、TIFF、GIF、BMP",
+  formats: "JPEG、PNG、WebP、AVIF、TIFF、GIF、BMP",
 
   queued: "排队中",
   working: "正在查找人物",
