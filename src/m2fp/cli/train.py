@@ -33,6 +33,12 @@ def train(
         Path,
         typer.Option("--out", "-o", metavar="RUN", help="Folder of the run; resumed if begun."),
     ],
+    synthetic: Annotated[
+        Path | None,
+        typer.Option(
+            "--synthetic", metavar="FOLDER", help="Synthetic people, made with `m2fp synth`."
+        ),
+    ] = None,
     scheme: Annotated[
         str | None,
         typer.Option(
@@ -71,6 +77,7 @@ def train(
     recipe = read_config(config)
     dataset = _open(data, scheme, recipe)
     samples = dataset.samples("train")
+    people = [] if synthetic is None else _open(synthetic, scheme, recipe).samples("train")
     torch.set_num_threads(settings.threads or cpu_quota())
     world = join_world()
     if world.is_first:
@@ -84,6 +91,7 @@ def train(
                 output,
                 world=world,
                 scenes=dataset.scenes("train"),
+                synthetic=people,
                 workers=workers,
                 validate=_validator(recipe, dataset),
                 progress=progress.step,
