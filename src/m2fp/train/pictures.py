@@ -14,9 +14,10 @@ from torch.utils.data import Dataset
 
 from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
 from m2fp.augmentation.colour import degrade, jitter_colour
-from m2fp.augmentation.compose import GroupLayout, compose_group, drop_hidden
+from m2fp.augmentation.compose import GroupLayout, compose_group, drop_hidden, in_front_of
 from m2fp.augmentation.placement import Placement, place
-from m2fp.datasets import LabelledPhoto, Sample
+from m2fp.augmentation.puppet import random_puppet
+from m2fp.datasets import JointSource, LabelledPhoto, Sample
 from m2fp.errors import ConfigError
 from m2fp.labels import LabelScheme
 from m2fp.train.config import PictureConfig
@@ -102,7 +103,7 @@ class TrainingBatches(Dataset[Batch]):
         elif rng.random() < self.config.group_share:
             photo = self._group(size, rng)
         else:
-            photo = self._whole(self._draw(rng), size, rng)
+            photo = self._whole(self._draw_one(rng), size, rng)
         if self.config.colour_strength == 0:
             return photo
         pixels = degrade(jitter_colour(photo.pixels, rng, self.config.colour_strength), rng)
@@ -133,8 +134,8 @@ class TrainingBatches(Dataset[Batch]):
 
     def _group(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
         count = int(rng.integers(1, self.config.max_people + 1))
-        people = [self._draw(rng) for _ in range(count)]
-        layout = GroupLayout(max_height=self.config.max_height)
+        people = [self._draw_person(rng) for _ in range(count)]
+        layout = GroupLayout(max_height=self.config.max_height, harmony=self.config.harmony)
         return compose_group(people, self._background(size, rng), self.scheme, rng, layout)
 
     def _background(self, size: tuple[int, int], rng: Generator) -> NDArray[np.uint8]:
@@ -145,8 +146,41 @@ class TrainingBatches(Dataset[Batch]):
                     return stretch(strip, size, rng)
         return invent(size, rng)
 
-    def _draw(self, rng: Generator) -> LabelledPhoto:
-        return self._photo(int(rng.choice(len(self.samples), p=self.weights)))
+    def _draw_one(self, rng: Generator) -> LabelledPhoto:
+        """Return a photo, or a puppet in front of a background somewhat larger than itself."""
+        index = self._draw_index(rng)
+        puppet = self._puppet(index, rng)
+        if puppet is None:
+            return self._photo(index)
+        height, width = puppet.humans.shape
+        border = [
+            round(rng.uniform(0.02, 0.25) * length) for length in (height, height, width, width)
+        ]
+        person = LabelledPhoto(
+            np.pad(puppet.pixels, (border[:2], border[2:], (0, 0)), mode="edge"),
+            np.pad(puppet.categories, (border[:2], border[2:])),
+            np.pad(puppet.humans, (border[:2], border[2:])),
+        )
+        size = person.humans.shape[0], person.humans.shape[1]
+        return in_front_of(person, self._background(size, rng), rng, self.config.harmony)
+
+    def _draw_person(self, rng: Generator) -> LabelledPhoto:
+        index = self._draw_index(rng)
+        puppet = self._puppet(index, rng)
+        return self._photo(index) if puppet is None else puppet
+
+    def _puppet(self, index: int, rng: Generator) -> LabelledPhoto | None:
+        # No random number is drawn without puppets, so that older recipes give what they gave.
+        if self.config.puppet_share <= 0 or rng.random() >= self.config.puppet_share:
+            return None
+        sample = self.samples[index]
+        joints = sample.read_joints() if isinstance(sample, JointSource) else None
+        if joints is None:
+            return None
+        return random_puppet(self._photo(index), joints, self.scheme, rng)
+
+    def _draw_index(self, rng: Generator) -> int:
+        return int(rng.choice(len(self.samples), p=self.weights))
 
     def _photo(self, index: int) -> LabelledPhoto:
         if index not in self._cache:
