@@ -1,0 +1,97 @@
+"""Who stands where and looks where. The camera is on the side of +z, at azimuth 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from m2fp.synthesis.mesh import Figure
+
+# Share of pictures with so many people: 0, 1, 2, ... 8.
+COUNTS = (0.03, 0.22, 0.20, 0.17, 0.13, 0.10, 0.07, 0.05, 0.03)
+_TRIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a figure stands (x, z in metres) and how far it is turned from the camera, radians."""
+
+    x: float
+    z: float
+    turn: float
+
+
+def how_many(rng: Generator) -> int:
+    """Return a number of people, 0..8."""
+    return int(rng.choice(len(COUNTS), p=COUNTS))
+
+
+def arrange(figures: Sequence[Figure], rng: Generator) -> list[Spot]:
+    """Return a place for every figure, about the origin, so that their trunks do not cross.
+
+    A row for a group photo, a ring that faces inwards, people who walk one way, or a loose crowd.
+    """
+    count = len(figures)
+    radii = [_trunk_radius(figure) for figure in figures]
+    kind = ("row", "ring", "way", "crowd")[int(rng.choice(4, p=(0.35, 0.15, 0.15, 0.35)))]
+    spread = float(np.exp(rng.uniform(np.log(0.75), np.log(2.2))))
+    way = float(rng.uniform(-np.pi, np.pi))
+    placed: list[tuple[float, float, float]] = []
+    spots = []
+    for index in range(count):
+        spot = _free_spot(kind, index, count, radii[index], spread, placed, rng)
+        placed.append((*spot, radii[index]))
+        spots.append(Spot(*spot, _turn(kind, spot, way, rng)))
+    return spots
+
+
+def _free_spot(
+    kind: str,
+    index: int,
+    count: int,
+    radius: float,
+    spread: float,
+    placed: Sequence[tuple[float, float, float]],
+    rng: Generator,
+) -> tuple[float, float]:
+    room = 1.0
+    x = z = 0.0
+    for _ in range(_TRIES):
+        if kind == "row":
+            behind = (index % 2) * float(rng.uniform(0.3, 0.9)) if count > 3 else 0.0
+            x = (index - (count - 1) / 2) * 0.55 * room * (0.6 if count > 3 else 1.0)
+            x, z = x + rng.normal(0, 0.06 * room), -behind * room + rng.normal(0, 0.08 * room)
+        elif kind == "ring":
+            angle = 2 * np.pi * (index + rng.uniform(-0.2, 0.2)) / max(count, 1)
+            size = room * (0.32 + 0.14 * count)
+            x, z = size * np.sin(angle), size * np.cos(angle)
+        else:
+            reach = spread * room * np.sqrt(count)
+            x, z = rng.uniform(-reach, reach), rng.uniform(-1.2 * reach, 0.8 * reach)
+        near = 0.85 * (1 if room < 1.5 else 1.1)
+        if all(np.hypot(x - a, z - b) > near * (radius + other) for a, b, other in placed):
+            break
+        room *= 1.06
+    return float(x), float(z)
+
+
+def _turn(kind: str, spot: tuple[float, float], way: float, rng: Generator) -> float:
+    if kind == "row":
+        turn = rng.normal(0, 0.35) if rng.random() < 0.9 else rng.uniform(-np.pi, np.pi)
+    elif kind == "ring":
+        turn = np.arctan2(-spot[0], -spot[1]) + rng.normal(0, 0.3)
+    elif kind == "way":
+        turn = way + rng.normal(0, 0.25)
+    else:
+        turn = rng.normal(0, 0.6) if rng.random() < 0.45 else rng.uniform(-np.pi, np.pi)
+    return float(turn)
+
+
+def _trunk_radius(figure: Figure) -> float:
+    # Arms may reach into others' room; most of the body may not.
+    flat: NDArray[np.float32] = figure.meshes[0].vertices[::5, [0, 2]]
+    return float(np.clip(np.quantile(np.hypot(flat[:, 0], flat[:, 1]), 0.75), 0.12, 0.6))
