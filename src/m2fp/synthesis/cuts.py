@@ -1,0 +1,82 @@
+"""Where garments end: fields over the anatomy, positive where there is cloth.
+
+Lengths are metres of the template's body, so a cut sits at the same place on everybody.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from m2fp.synthesis.anatomy import CHEST_Y, NECK, SHOULDER_Y, Anatomy, Field
+
+_FAR = 2.0
+
+
+def all_of(*fields: Field) -> Field:
+    """Return where every field is."""
+    return np.asarray(np.minimum.reduce(fields), np.float32)
+
+
+def any_of(*fields: Field) -> Field:
+    """Return where some field is."""
+    return np.asarray(np.maximum.reduce(fields), np.float32)
+
+
+def above(at: Anatomy, y: float, *, tilt: float = 0.0) -> Field:
+    """Return the trunk above level y, and the arms wholly; tilt: rise per metre to the front."""
+    return at.y - (y + tilt * at.z) + _FAR * at.limb
+
+
+def below(at: Anatomy, y: float, *, tilt: float = 0.0) -> Field:
+    """Return the trunk below level y and the legs, without the arms."""
+    return -above(at, y, tilt=tilt)
+
+
+def sleeves(at: Anatomy, length: float) -> Field:
+    """Return everything but the arms beyond `length` from the shoulder."""
+    return length - at.arm
+
+
+def legs(at: Anatomy, length: float) -> Field:
+    """Return everything but the legs beyond `length` from the hip joint."""
+    return length - at.leg
+
+
+def sleeveless(at: Anatomy, inset: float = 0.0) -> Field:
+    """Return everything but the arms; the armhole is `inset` nearer to the neck."""
+    plane = 0.977 * (np.abs(at.x) - 0.165 + inset) - 0.211 * (at.y - 0.565)
+    arm = np.minimum(plane, (at.limb - 0.15) * 0.1)
+    strap = np.minimum(np.abs(at.x) - (0.165 - inset), at.y - CHEST_Y - 0.03)
+    return -np.maximum(arm, strap)
+
+
+def round_neck(at: Anatomy, radius: float, *, drop: float = 0.0) -> Field:
+    """Return everything but the neck: outside a ball about its base, `drop` lower in front."""
+    x, y, z = NECK
+    front = np.clip((at.z - z) / 0.06, 0, 1)
+    distance = np.sqrt((at.x - x) ** 2 + (at.y - y + drop * front) ** 2 + (at.z - z) ** 2)
+    return distance - radius
+
+
+def high_neck(at: Anatomy, y: float) -> Field:
+    """Return everything below level y of the neck, which rises to the back."""
+    return (y - 0.35 * (at.z - NECK[2])) - at.y
+
+
+def v_neck(at: Anatomy, depth: float, width: float) -> Field:
+    """Return everything but a V in front, `depth` below the neck, `width` to each side on top."""
+    low = SHOULDER_Y + 0.02 - depth
+    v = np.abs(at.x) - width * np.clip((at.y - low) / depth, 0, 1.5)
+    return np.where(at.z > NECK[2], v, 0.05 + NECK[2] - at.z + np.maximum(v, 0))
+
+
+def strapless(at: Anatomy, y: float) -> Field:
+    """Return what is below level y of the chest."""
+    return y - at.y
+
+
+def open_front(at: Anatomy, gap: float, *, low_gap: float | None = None) -> Field:
+    """Return everything but a strip down the front, half-width `gap` above, `low_gap` below."""
+    wide = np.interp(at.y, (-0.4, CHEST_Y), (gap if low_gap is None else low_gap, gap))
+    front = np.clip((at.z - 0.02) / 0.03, 0, 1)
+    return np.abs(at.x) - wide * front + 0.05 * (1 - front)
