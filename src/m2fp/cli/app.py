@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import m2fp
-from m2fp.cli import benchmark, convert, doctor, export, labels, models, parse, train, val
+from m2fp.cli import benchmark, convert, doctor, export, labels, models, parse, synth, train, val
 from m2fp.cli.tool import Tool
 
 _EPILOG = (
@@ -23,7 +23,7 @@ _EPILOG = (
 _PANELS = {
     "Parse photos": (parse, labels, models),
     "Check and measure": (doctor, benchmark, val),
-    "Make models": (train, convert, export),
+    "Make models": (synth, train, convert, export),
 }
 
 

@@ -46,13 +46,23 @@ _WEAVES = {
     "scarf": ("knit", "knit", "felt", "canvas"),
     "left-shoe": ("grain", "grain", "canvas"),
 }
-_WEAVE_M = {"canvas": 0.05, "twill": 0.06, "knit": 0.10, "ribbed": 0.09, "felt": 0.12, "grain": 0.07, "fur": 0.15}
+_WEAVE_M = {
+    "canvas": 0.05,
+    "twill": 0.06,
+    "knit": 0.10,
+    "ribbed": 0.09,
+    "felt": 0.12,
+    "grain": 0.07,
+    "fur": 0.15,
+}
 # The middle of the chest in the body's texture coordinates, and how wide prints are there.
 _CHEST = (0.379, 0.735)
 _CHEST_M = (0.16, 0.30)
 
 
-def looks_of(figure: Figure, rng: Generator, prints_left: list[int]) -> list[Mapping[int, Material]]:
+def looks_of(
+    figure: Figure, rng: Generator, prints_left: list[int]
+) -> list[Mapping[int, Material]]:
     """Return the materials of every mesh of the figure, by CIHP id.
 
     prints_left: print layers that nobody wears yet; what is taken is removed.
@@ -101,7 +111,9 @@ def _number(figure: Figure, trait: str, default: float) -> float:
     return float(value) if isinstance(value, int | float) else default
 
 
-def _skin(age: float, darkness: float, hair: tuple[float, float, float], figure: Figure, rng: Generator) -> Material:
+def _skin(
+    age: float, darkness: float, hair: tuple[float, float, float], figure: Figure, rng: Generator
+) -> Material:
     colour = skin_colour(darkness, rng)
     woman = str(figure.traits.get("sex", "")).startswith(("f", "w"))
     lips = mixed(dimmed(colour, 0.8), linear(150, 60, 60), 0.3 + 0.1 * rng.random())
@@ -146,7 +158,11 @@ def _garment(part: int, mesh: Mesh, rng: Generator, prints_left: list[int]) -> M
         return _shoe(metres, rng)
     if name == "hair":
         return _hair(hair_colour(30.0, 0.5, rng), mesh, rng)
-    weave = mesh.material if mesh.material in _WEAVE_M else str(rng.choice(_WEAVES.get(name, ("canvas", "knit", "twill"))))
+    weave = (
+        mesh.material
+        if mesh.material in _WEAVE_M
+        else str(rng.choice(_WEAVES.get(name, ("canvas", "knit", "twill"))))
+    )
     if mesh.material == "denim" or (name in ("pants", "skirt", "coat") and rng.random() < 0.3):
         return _denim(metres, rng)
     if mesh.material == "leather":
@@ -223,7 +239,9 @@ def _shoe(metres: float, rng: Generator) -> Material:
     return replace(
         material,
         colours=(material.colours[0], second, cloth_colour(rng)),
-        design=layer_of(str(rng.choice(("nothing", "nothing", "wide stripes", "shapes", "argyle")))),
+        design=layer_of(
+            str(rng.choice(("nothing", "nothing", "wide stripes", "shapes", "argyle")))
+        ),
         design_repeats=metres / 0.3,
         fold_depth=0.15,
     )
@@ -232,5 +250,7 @@ def _shoe(metres: float, rng: Generator) -> Material:
 def _glasses(rng: Generator) -> Material:
     lens = dimmed(cloth_colour(rng), 0.15) if rng.random() < 0.3 else (0.006, 0.006, 0.007)
     return replace(
-        Material(Kind.PATTERNED, (lens, lens, lens)), shine=0.9, gloss=float(rng.uniform(0.75, 0.95))
+        Material(Kind.PATTERNED, (lens, lens, lens)),
+        shine=0.9,
+        gloss=float(rng.uniform(0.75, 0.95)),
     )

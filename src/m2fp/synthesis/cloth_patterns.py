@@ -15,23 +15,25 @@ TILE = 256
 Tile = NDArray[np.float32]
 """float32 (TILE, TILE, 4), 0..1: mask of the second colour, of the third, light, height."""
 
+_Channel = NDArray[np.floating] | NDArray[np.bool_] | float
+
 _V, _U = np.mgrid[0:TILE, 0:TILE].astype(np.float32) / TILE
 
 
 def tile(
-    second: NDArray[np.floating] | float = 0.0,
-    third: NDArray[np.floating] | float = 0.0,
-    light: NDArray[np.floating] | float = 0.5,
-    height: NDArray[np.floating] | float = 0.5,
+    second: _Channel = 0.0,
+    third: _Channel = 0.0,
+    light: _Channel = 0.5,
+    height: _Channel = 0.5,
 ) -> Tile:
     """Return the four channels as one tile."""
     channels = np.broadcast_arrays(second, third, light, height, _U)[:4]
-    return np.clip(np.stack(channels, axis=-1), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(np.stack(channels, axis=-1), 0, 1), np.float32)
 
 
 def wave(phase: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return 0..1, one hill per unit of phase."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * phase)).astype(np.float32)
+    return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * phase), np.float32)
 
 
 def bars(phase: NDArray[np.floating], share: float) -> NDArray[np.float32]:

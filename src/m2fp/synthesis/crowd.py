@@ -38,45 +38,43 @@ def arrange(figures: Sequence[Figure], rng: Generator) -> list[Spot]:
     count = len(figures)
     radii = [_trunk_radius(figure) for figure in figures]
     kind = ("row", "ring", "way", "crowd")[int(rng.choice(4, p=(0.35, 0.15, 0.15, 0.35)))]
-    spread = float(np.exp(rng.uniform(np.log(0.75), np.log(2.2))))
+    spread = float(np.exp(rng.uniform(np.log(0.9), np.log(2.0))))
     way = float(rng.uniform(-np.pi, np.pi))
     placed: list[tuple[float, float, float]] = []
     spots = []
     for index in range(count):
-        spot = _free_spot(kind, index, count, radii[index], spread, placed, rng)
+        spot = (0.0, 0.0)
+        for room in 1.06 ** np.arange(_TRIES):
+            spot = _try_spot(kind, index / max(count - 1, 1), count, float(room) * spread, rng)
+            if _is_free(spot, radii[index], placed):
+                break
         placed.append((*spot, radii[index]))
         spots.append(Spot(*spot, _turn(kind, spot, way, rng)))
     return spots
 
 
-def _free_spot(
-    kind: str,
-    index: int,
-    count: int,
-    radius: float,
-    spread: float,
-    placed: Sequence[tuple[float, float, float]],
-    rng: Generator,
+def _try_spot(
+    kind: str, share: float, count: int, room: float, rng: Generator
 ) -> tuple[float, float]:
-    room = 1.0
-    x = z = 0.0
-    for _ in range(_TRIES):
-        if kind == "row":
-            behind = (index % 2) * float(rng.uniform(0.3, 0.9)) if count > 3 else 0.0
-            x = (index - (count - 1) / 2) * 0.55 * room * (0.6 if count > 3 else 1.0)
-            x, z = x + rng.normal(0, 0.06 * room), -behind * room + rng.normal(0, 0.08 * room)
-        elif kind == "ring":
-            angle = 2 * np.pi * (index + rng.uniform(-0.2, 0.2)) / max(count, 1)
-            size = room * (0.32 + 0.14 * count)
-            x, z = size * np.sin(angle), size * np.cos(angle)
-        else:
-            reach = spread * room * np.sqrt(count)
-            x, z = rng.uniform(-reach, reach), rng.uniform(-1.2 * reach, 0.8 * reach)
-        near = 0.85 * (1 if room < 1.5 else 1.1)
-        if all(np.hypot(x - a, z - b) > near * (radius + other) for a, b, other in placed):
-            break
-        room *= 1.06
-    return float(x), float(z)
+    # share: how far through the people we are, 0..1; room: 1 = close together.
+    if kind == "row":
+        step = 0.42 if count > 3 else 0.62
+        x = (share - 0.5) * (count - 1) * step * room
+        behind = rng.uniform(0.3, 0.9) * float(round(share * (count - 1)) % 2) * (count > 3)
+        return float(x + rng.normal(0, 0.06 * room)), float(rng.normal(0, 0.1) - behind) * room
+    if kind == "ring":
+        angle = 2 * np.pi * (share * (count - 1) + rng.uniform(-0.2, 0.2)) / max(count, 1)
+        size = room * (0.28 + 0.12 * count)
+        return float(size * np.sin(angle)), float(size * np.cos(angle))
+    reach = 0.9 * room * np.sqrt(count)
+    return float(rng.uniform(-reach, reach)), float(rng.uniform(-1.2 * reach, 0.8 * reach))
+
+
+def _is_free(
+    spot: tuple[float, float], radius: float, placed: Sequence[tuple[float, float, float]]
+) -> bool:
+    gaps = [np.hypot(spot[0] - x, spot[1] - z) - 0.85 * (radius + own) for x, z, own in placed]
+    return min(gaps, default=1.0) > 0
 
 
 def _turn(kind: str, spot: tuple[float, float], way: float, rng: Generator) -> float:

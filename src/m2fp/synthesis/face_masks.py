@@ -1,4 +1,4 @@
-"""Masks of a face in MakeHuman's texture coordinates: lips, brows, cheeks, beard, creases, freckles.
+"""Masks of a face in MakeHuman's texture coordinates: lips, brows, beard, creases, freckles.
 
 Every head has the same texture coordinates, so one set of masks serves all; colours and strengths
 are the person's (see `Material`).
@@ -17,8 +17,9 @@ _WIDTH, _HEIGHT = 512, 1024
 
 
 def face_masks(rng: Generator) -> NDArray[np.uint8]:
-    """Return uint8 (2, 1024, 512, 4), rows along v: lips, brows, lid rims, blush; then stubble,
-    creases, freckles, nothing.
+    """Return uint8 (2, 1024, 512, 4), rows along v.
+
+    Layer 0: lips, brows, lid rims, blush; layer 1: stubble, creases, freckles, nothing.
     """
     u0, v0, width, height = FACE_BOX
     u = (u0 + width * (np.arange(_WIDTH) + 0.5) / _WIDTH)[None, :]
@@ -98,6 +99,6 @@ def _freckles(
 ) -> NDArray[np.float64]:
     field = np.zeros((_HEIGHT, _WIDTH))
     dense = _spot(u, side, (0.868, 0.035), 0.04)
-    for row, column in zip(rng.integers(2, _HEIGHT - 2, 4000), rng.integers(2, _WIDTH - 2, 4000)):
+    for row, column in rng.integers(2, (_HEIGHT - 2, _WIDTH - 2), (4000, 2)):
         field[row - 1 : row + 2, column - 1 : column + 1] = rng.uniform(0.3, 1.0)
     return np.asarray(field * dense)

@@ -12,6 +12,7 @@ from m2fp.synthesis.renderer import Drawn
 
 _CREASE_M = 0.09
 _STEPS = 10
+_GRAIN = 128
 
 
 def finish(
@@ -25,11 +26,11 @@ def finish(
     behind = _over(drawn.backdrop, far.astype(np.float32))
     if rng.random() < 0.35:  # a fast lens
         sigma = float(rng.uniform(0.6, 5.0)) * max(far.shape[:2]) / 512
-        behind = cv2.GaussianBlur(behind, (0, 0), sigma)
+        behind = np.asarray(cv2.GaussianBlur(behind, (0, 0), sigma), np.float32)
     colour = drawn.colour.astype(np.float32)
     colour[..., :3] *= creases(drawn.depth, focal_px)[..., None]
     alpha = colour[..., 3:] / 255
-    picture = colour[..., :3] + (1 - alpha) * behind
+    picture = np.asarray(colour[..., :3] + (1 - alpha) * behind, np.float32)
     if rng.random() < 0.3:
         picture = _glare(picture, rng)
     if rng.random() < 0.25:
@@ -62,8 +63,9 @@ def creases(depth: NDArray[np.float32], focal_px: float) -> NDArray[np.float32]:
         # Things much nearer are in front of it, not beside it.
         total += np.clip(gap / 0.05, 0, 1) * np.clip(1.6 - gap / 0.2, 0, 1)
     dark = np.where(near, total / _STEPS, 0).astype(np.float32)
-    dark = cv2.GaussianBlur(dark, (0, 0), 1.0)
-    full = cv2.resize(dark, (width, height), interpolation=cv2.INTER_LINEAR)
+    full = cv2.resize(
+        cv2.GaussianBlur(dark, (0, 0), 1.0), (width, height), interpolation=cv2.INTER_LINEAR
+    )
     return np.asarray(1 - 0.75 * full, np.float32)
 
 
@@ -96,8 +98,11 @@ def _vignette(picture: NDArray[np.float32], rng: Generator) -> NDArray[np.float3
 def _sensor(picture: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
     # Every photo has some noise, grains are a little wider than a pixel, and edges are not sharp.
     strength = float(rng.exponential(2.0))
-    grain = rng.standard_normal((*picture.shape[:2], 1), np.float32)
-    grain = grain + 0.5 * rng.standard_normal(picture.shape, np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), 0.6) * strength
+    height, width = picture.shape[:2]
+    grey = rng.standard_normal((height, width), np.float32)
+    coloured = rng.standard_normal((_GRAIN, _GRAIN, 3), np.float32)
+    tiles = (height // _GRAIN + 1, width // _GRAIN + 1, 1)
+    grain = grey[..., None] + 0.5 * np.tile(coloured, tiles)[:height, :width]
+    grain = strength * cv2.GaussianBlur(grain, (0, 0), 0.6)
     soft = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.35, 0.7)))
-    return np.clip(soft + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft + grain, 0, 255), np.uint8)

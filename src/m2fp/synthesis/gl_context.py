@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from m2fp.errors import EngineUnavailable
 from m2fp.extras import needs_extra
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import moderngl
 
 _OPENGL = 330
+_LIBRARY = "libEGL.so.1"  # the name without a number comes with -dev packages only
 _PACKAGES = "libegl1 libgl1-mesa-dri"
 
 
@@ -27,14 +28,15 @@ def open_context() -> moderngl.Context:
     with needs_extra("synth", "Drawing synthetic people"):
         import moderngl
     try:
-        if sys.platform == "linux":
-            return moderngl.create_context(
-                require=_OPENGL, standalone=True, backend="egl", libegl="libEGL.so.1"
-            )
-        return moderngl.create_context(require=_OPENGL, standalone=True)
+        return moderngl.create_context(require=_OPENGL, standalone=True, **_settings())
     except Exception as error:  # glcontext raises the bare class
         raise EngineUnavailable(
             f"drawing without a display failed: {error}. On Debian and Ubuntu: "
             f"apt-get install {_PACKAGES}",
             engine="egl",
         ) from error
+
+
+def _settings() -> dict[str, Any]:
+    # Elsewhere than on Linux the system's own way needs no display either.
+    return {"backend": "egl", "libegl": _LIBRARY} if sys.platform == "linux" else {}

@@ -134,7 +134,9 @@ def _windows(rng: Generator) -> Tile:
     # A house front, four windows wide: glass is the second colour, frames the third.
     u, v = (_U * 4) % 1, (_V * 4) % 1
     opening = (u > 0.25) & (u < 0.75) & (v > 0.22) & (v < 0.78)
-    frame = opening & ((np.abs(u - 0.5) < 0.02) | (np.abs(v - 0.42) < 0.02) | (u < 0.29) | (u > 0.71))
+    frame = opening & (
+        (np.abs(u - 0.5) < 0.02) | (np.abs(v - 0.42) < 0.02) | (u < 0.29) | (u > 0.71)
+    )
     level = rng.random((4, 4))[(_V * 4).astype(int), (_U * 4).astype(int)]
     light = np.where(opening, 0.25 + 0.5 * level, 0.4 + 0.15 * clouds(rng, TILE, slope=1.2))
     sill = (u > 0.22) & (u < 0.78) & (v > 0.78) & (v < 0.82)
@@ -156,7 +158,7 @@ def _shelves(rng: Generator) -> Tile:
         edges = np.sort(rng.choice(np.arange(2, TILE - 2), 30, replace=False))
         book = np.searchsorted(edges, np.arange(TILE))
         tall = rng.uniform(0.55, 0.9, 31)[book]
-        inside = (1 - (_V * 5) % 1) < tall[None, :]
+        inside = tall[None, :] > (1 - (_V * 5) % 1)
         own = row == shelf
         second = np.where(own, np.where(inside, rng.random(31)[book][None, :], 0), second)
         dark = np.where(inside, rng.uniform(0.2, 0.8, 31)[book][None, :], 0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
@@ -74,14 +75,18 @@ def _on_wall(
         width, height = rng.uniform(0.3, 1.6), rng.uniform(0.3, 1.3)
         spot = (rng.uniform(-side, side) * 0.85, rng.uniform(1.0, max(1.1, ceiling - height)), back)
         frame = coloured(dimmed(wood_colour(rng), rng.uniform(0.2, 1.5)))
-        pieces.append((moved(box((width, height, 0.04)), (spot[0], spot[1] + height / 2, spot[2])), frame))
+        pieces.append(
+            (moved(box((width, height, 0.04)), (spot[0], spot[1] + height / 2, spot[2])), frame)
+        )
         inner = moved(
             box((width - 0.08, height - 0.08, 0.05)), (spot[0], spot[1] + height / 2, spot[2])
         )
         pieces.append((inner, _art(rng)))
     if rng.random() < 0.35:  # a door
         x = rng.uniform(-side, side) * 0.8
-        pieces.append((box((0.95, 2.05, 0.06), (x, 1.02, back)), coloured(wall_colour(rng), shine=0.1)))
+        pieces.append(
+            (box((0.95, 2.05, 0.06), (x, 1.02, back)), coloured(wall_colour(rng), shine=0.1))
+        )
     return stand(pieces, turn=turn)
 
 
@@ -173,7 +178,9 @@ def garden(rng: Generator, *, clear: float, turn: float) -> Place:
         green = linear(rng.uniform(50, 90), rng.uniform(80, 110), rng.uniform(50, 70))
         look = place_material("leafage", green, rng)
         hill = lump(size, 0.2, rng)
-        surfaces += stand([(hill, replace(look, weave_repeats=0.08, design_repeats=0.05))], far, turn)
+        surfaces += stand(
+            [(hill, replace(look, weave_repeats=0.08, design_repeats=0.05))], far, turn
+        )
     makers = (props.tree, props.tree, props.bush, props.bush, props.railing, props.post)
     for _ in range(int(rng.integers(1, 5) if beach else rng.integers(4, 14))):
         maker = makers[int(rng.integers(len(makers)))]
@@ -190,7 +197,7 @@ def studio(rng: Generator, *, clear: float) -> Place:
     strips = [rectangle((-30, 0, 30), (60, 0, 0), (0, 0, back - 30))]
     angles = np.linspace(0, np.pi / 2, 9)
     bow = [(radius * (1 - np.cos(a)), back - radius * np.sin(a)) for a in angles]
-    for (low, near), (high, far) in zip(bow, bow[1:], strict=False):
+    for (low, near), (high, far) in pairwise(bow):
         strips.append(rectangle((-30, low, near), (60, 0, 0), (0, high - low, far - near)))
     strips.append(rectangle((-30, radius, back - radius), (60, 0, 0), (0, 12, 0)))
     return Place(stand([(strip, coloured(paper)) for strip in strips]), inside=True)

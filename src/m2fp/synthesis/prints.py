@@ -11,7 +11,22 @@ from PIL import Image, ImageDraw, ImageFont
 from m2fp.synthesis.colours import cloth_colour
 from m2fp.synthesis.textures import PRINT_SIZE
 
-_SYLLABLES = ("ka", "lo", "mi", "ro", "ta", "ven", "sol", "ri", "do", "nu", "pax", "el", "or", "zen")
+_SYLLABLES = (
+    "ka",
+    "lo",
+    "mi",
+    "ro",
+    "ta",
+    "ven",
+    "sol",
+    "ri",
+    "do",
+    "nu",
+    "pax",
+    "el",
+    "or",
+    "zen",
+)
 _INK = tuple[int, int, int, int]
 
 
@@ -20,7 +35,9 @@ def make_print(rng: Generator) -> NDArray[np.uint8]:
 
     Rows go along v: the first row is the lower edge on a garment.
     """
-    maker = (_words, _number, _badge, _bands, _picture)[int(rng.choice(5, p=(0.35, 0.15, 0.2, 0.1, 0.2)))]
+    maker = (_words, _number, _badge, _bands, _picture)[
+        int(rng.choice(5, p=(0.35, 0.15, 0.2, 0.1, 0.2)))
+    ]
     return np.ascontiguousarray(maker(rng)[::-1])
 
 

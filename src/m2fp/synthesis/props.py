@@ -85,7 +85,9 @@ def table(rng: Generator) -> list[Piece]:
     width, depth, height = rng.uniform(0.7, 1.8), rng.uniform(0.5, 0.9), rng.uniform(0.5, 0.95)
     top = moved(box((width, 0.04, depth)), (0, height, 0))
     legs = [
-        moved(box((0.05, height, 0.05)), (x * (width / 2 - 0.05), height / 2, z * (depth / 2 - 0.05)))
+        moved(
+            box((0.05, height, 0.05)), (x * (width / 2 - 0.05), height / 2, z * (depth / 2 - 0.05))
+        )
         for x in (-1, 1)
         for z in (-1, 1)
     ]
@@ -185,8 +187,14 @@ def car(rng: Generator) -> list[Piece]:
     low, high = rng.uniform(0.6, 0.85), rng.uniform(1.35, 1.9)
     paint = coloured(cloth_colour(rng), shine=0.7, gloss=0.85)
     body = moved(box((length, low, width)), (0, low / 2 + 0.28, 0))
-    cabin = moved(box((0.52 * length, high - low - 0.24, 0.88 * width)), (-0.05 * length, (high + low) / 2 + 0.1, 0))
-    glass = moved(box((0.53 * length, 0.7 * (high - low - 0.24), 0.9 * width)), (-0.05 * length, (high + low) / 2 + 0.1, 0))
+    cabin = moved(
+        box((0.52 * length, high - low - 0.24, 0.88 * width)),
+        (-0.05 * length, (high + low) / 2 + 0.1, 0),
+    )
+    glass = moved(
+        box((0.53 * length, 0.7 * (high - low - 0.24), 0.9 * width)),
+        (-0.05 * length, (high + low) / 2 + 0.1, 0),
+    )
     wheels = merged(
         [
             moved(ball(0.33), (x * 0.32 * length, 0.33, z * (width / 2 - 0.14)))
@@ -200,7 +208,12 @@ def car(rng: Generator) -> list[Piece]:
         (cabin, paint),
         (glass, coloured((0.02, 0.025, 0.03), shine=0.8, gloss=0.9)),
         (wheels, coloured((0.012, 0.012, 0.012), shine=0.1)),
-        (lights, coloured(linear(200, 60, 50) if rng.random() < 0.5 else linear(220, 220, 210), shine=0.5)),
+        (
+            lights,
+            coloured(
+                linear(200, 60, 50) if rng.random() < 0.5 else linear(220, 220, 210), shine=0.5
+            ),
+        ),
     ]
 
 
@@ -233,7 +246,8 @@ def railing(rng: Generator) -> list[Piece]:
     width, height = rng.uniform(1.5, 4.0), rng.uniform(0.7, 1.15)
     gap = rng.uniform(0.12, 0.5)
     bars = [
-        moved(cylinder(0.012, height, sides=6), (x, 0, 0)) for x in np.arange(-width / 2, width / 2, gap)
+        moved(cylinder(0.012, height, sides=6), (x, 0, 0))
+        for x in np.arange(-width / 2, width / 2, gap)
     ]
     rails = [moved(box((width, 0.04, 0.03)), (0, y, 0)) for y in (height, 0.15)]
     return [(merged([*bars, *rails]), coloured(dimmed(cloth_colour(rng), 0.7), shine=0.3))]

@@ -9,7 +9,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-
 _CONTACT_HEIGHT_M = 0.35
 _REACH_M = 5.0
 

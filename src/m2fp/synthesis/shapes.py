@@ -61,7 +61,9 @@ def ground(half_width: float) -> Mesh:
 def box(size: tuple[float, float, float], centre: tuple[float, float, float] = (0, 0, 0)) -> Mesh:
     """Return a box with edges along the axes."""
     half = np.asarray(size, np.float64) / 2
-    vertices, triangles, uv = [], [], []
+    vertices: list[NDArray[np.float64]] = []
+    triangles: list[NDArray[np.int64]] = []
+    uv: list[NDArray[np.float64]] = []
     for axis in range(3):
         first, second = (axis + 1) % 3, (axis + 2) % 3
         if axis == 0:
@@ -158,9 +160,7 @@ def capsule(
     aside /= np.linalg.norm(aside)
     axes = np.stack([aside, up, np.cross(aside, up)])
     uv = mesh.uv + np.where(upper, length, 0.0)[:, None] * (0.0, 1.0)
-    return thing(
-        "capsule", long @ axes + start, mesh.triangles, uv, part=part, fine_part=fine_part
-    )
+    return thing("capsule", long @ axes + start, mesh.triangles, uv, part=part, fine_part=fine_part)
 
 
 def merged(meshes: list[Mesh]) -> Mesh:
@@ -169,8 +169,9 @@ def merged(meshes: list[Mesh]) -> Mesh:
     return Mesh(
         meshes[0].name,
         np.concatenate([mesh.vertices for mesh in meshes]),
-        np.concatenate([mesh.triangles + int(s) for mesh, s in zip(meshes, starts, strict=True)])
-        .astype(np.int32),
+        np.concatenate(
+            [mesh.triangles + int(s) for mesh, s in zip(meshes, starts, strict=True)]
+        ).astype(np.int32),
         np.concatenate([mesh.parts for mesh in meshes]),
         np.concatenate([mesh.fine_parts for mesh in meshes]),
         np.concatenate([mesh.uv for mesh in meshes]),

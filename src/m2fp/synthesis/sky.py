@@ -9,10 +9,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.augmentation.backgrounds import background_from, invent
+from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
 from m2fp.datasets import Sample
 from m2fp.synthesis.camera import Camera
 from m2fp.synthesis.light import Light
+
+_MAX_SCALE = 3.2  # a strip that is magnified more is all blur
 
 
 def sky(camera: Camera, light: Light, rng: Generator) -> NDArray[np.uint8]:
@@ -33,14 +35,24 @@ def sky(camera: Camera, light: Light, rng: Generator) -> NDArray[np.uint8]:
     low = float(rng.uniform(0.8, 1.4))
     cloud = np.clip((cover - low) / 0.5, 0, 1)[..., None] * (0.4 + 0.6 * rng.random())
     picture = picture * (1 - cloud) + 0.96 * cloud
-    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    result: NDArray[np.uint8] = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    return result
 
 
-def behind(
-    size: tuple[int, int], scenes: Sequence[Sample], rng: Generator
-) -> NDArray[np.uint8]:
+def behind(size: tuple[int, int], scenes: Sequence[Sample], rng: Generator) -> NDArray[np.uint8]:
     """Return uint8 (H, W, 3): a piece of a photo without people, or colour noise without photos."""
     if not scenes:
         return invent(size, rng)
-    photo = scenes[int(rng.integers(len(scenes)))].read()
-    return background_from(photo, size, rng)
+    strip = empty_strip(scenes[int(rng.integers(len(scenes)))].read())
+    if strip is None:
+        return invent(size, rng)
+    height, width = size
+    scale = max(height / strip.shape[0], width / strip.shape[1]) * float(rng.uniform(1.0, 1.2))
+    if scale > _MAX_SCALE:
+        return stretch(strip, size, rng)  # mirrored on instead
+    box = (max(width, round(scale * strip.shape[1])), max(height, round(scale * strip.shape[0])))
+    large = np.asarray(cv2.resize(strip, box, interpolation=cv2.INTER_CUBIC), np.uint8)
+    top = int(rng.integers(0, box[1] - height + 1))
+    left = int(rng.integers(0, box[0] - width + 1))
+    piece = large[top : top + height, left : left + width]
+    return np.ascontiguousarray(piece[:, ::-1] if rng.random() < 0.5 else piece)

@@ -43,8 +43,9 @@ def put(
 ) -> Surface:
     """Return the mesh turned about the vertical (radians, counter-clockwise from above) and moved.
 
-    material: of the whole, or of every part that the mesh has, by its CIHP id. smooth: one normal per point of the surface, else those of the mesh's own vertices, which is
-    right for boxes with corners of their own.
+    material: of the whole, or of every part that the mesh has, by its CIHP id. smooth: one normal
+    per point of the surface, else those of the mesh's own vertices, which is right for boxes with
+    corners of their own.
     """
     cos, sin = np.cos(turn), np.sin(turn)
     rotation = np.array([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]], np.float32)
@@ -59,7 +60,8 @@ def put(
         mesh.material,
     )
     if isinstance(material, Material):
-        materials, looks = (material,), np.zeros(len(mesh.triangles), np.uint8)
+        materials: tuple[Material, ...] = (material,)
+        looks = np.zeros(len(mesh.triangles), np.uint8)
     else:
         order = sorted(material)
         materials = tuple(material[part] for part in order)
@@ -72,33 +74,34 @@ def vertex_normals(mesh: Mesh, *, welded: bool = True) -> NDArray[np.float32]:
 
     welded: vertices at one place share their normal, so that texture seams do not show.
     """
-    corners = mesh.vertices[mesh.triangles]
-    areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    points = mesh.triangles
+    first, second, third = (mesh.vertices[mesh.triangles[:, k]] for k in range(3))
+    areas = _cross(second - first, third - first)
     count = len(mesh.vertices)
-    group = _points(mesh.vertices) if welded else None
-    if group is not None:
-        points = group[points]
-    flat = points.T.ravel()
-    summed = np.stack(
-        [np.bincount(flat, np.tile(areas[:, axis], 3), minlength=count) for axis in range(3)], axis=1
-    )
-    if group is not None:
-        summed = summed[group]
+    group = _points(mesh.vertices) if welded else np.arange(count)
+    flat = group[mesh.triangles].T.ravel()
+    columns = [np.bincount(flat, np.tile(areas[axis], 3), minlength=count) for axis in range(3)]
+    summed = np.stack(columns, axis=1)[group]
     length = np.linalg.norm(summed, axis=1, keepdims=True)
-    return (summed / np.maximum(length, 1e-20)).astype(np.float32)
+    return np.asarray(summed / np.maximum(length, 1e-20), np.float32)
 
 
 def metres_per_uv(mesh: Mesh) -> float:
     """Return how long one unit of the texture coordinates is on the surface, on average."""
     some = mesh.triangles[:: max(1, len(mesh.triangles) // 2000)]
     corners, flat = mesh.vertices[some], mesh.uv[some]
-    surface = np.linalg.norm(
-        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
-    ).sum()
+    areas = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    surface = np.sqrt(sum(area * area for area in areas)).sum()
     first, second = flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0]
     texture = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).sum()
     return float(np.sqrt(surface / texture)) if texture > 1e-12 else 1.0
+
+
+def _cross(
+    first: NDArray[np.float32], second: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    # Columns of the cross product; np.cross takes four times as long.
+    (a, b, c), (d, e, f) = first.T, second.T
+    return b * f - c * e, c * d - a * f, a * e - b * d
 
 
 def _points(vertices: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -43,7 +43,7 @@ def choose_camera(
     if not bodies:
         bodies = [np.array([[x, y, 0.0] for x in (-1, 1) for y in (0.0, 1.8)])]
     shot = str(rng.choice(_SHOTS, p=(0.42, 0.2, 0.14, 0.1, 0.14)))
-    points, fill = _subject(shot, bodies, size, rng)
+    points, fill = _subject(shot, bodies, rng)
     target = (points.min(axis=0) + points.max(axis=0)) / 2
     azimuth, pitch = float(rng.normal(0, 0.25)), _pitch(shot, rng)
     outward = np.array(
@@ -61,7 +61,7 @@ def choose_camera(
 
 
 def _subject(
-    shot: str, bodies: Sequence[NDArray[np.floating]], size: tuple[int, int], rng: Generator
+    shot: str, bodies: Sequence[NDArray[np.floating]], rng: Generator
 ) -> tuple[NDArray[np.floating], float]:
     # Returns the points to take in, and the share of the picture that they may fill.
     everyone = np.concatenate(bodies)
