@@ -149,30 +149,30 @@ def _hair(colour: tuple[float, float, float], mesh: Mesh, rng: Generator) -> Mat
 
 
 def _garment(part: int, mesh: Mesh, rng: Generator, prints_left: list[int]) -> Material:
-    scheme = get_scheme("cihp")
-    name = scheme.labels[part].name
+    name = get_scheme("cihp").labels[part].name
     metres = metres_per_uv(mesh)
     if name == "sunglasses" or mesh.material == "glass":
         return _glasses(rng)
     if name == "left-shoe":
         return _shoe(metres, rng)
-    if name == "hair":
-        return _hair(hair_colour(30.0, 0.5, rng), mesh, rng)
-    weave = (
-        mesh.material
-        if mesh.material in _WEAVE_M
-        else str(rng.choice(_WEAVES.get(name, ("canvas", "knit", "twill"))))
-    )
-    if mesh.material == "denim" or (name in ("pants", "skirt", "coat") and rng.random() < 0.3):
+    denim = name in ("pants", "skirt", "coat") and rng.random() < 0.3
+    if denim or mesh.material == "denim":
         return _denim(metres, rng)
-    if mesh.material == "leather":
-        weave = "grain"
-    material = _cloth(weave, metres, rng)
-    if rng.random() < _DESIGNED.get(name, 0.0):
+    material = _cloth(_weave(name, mesh.material, rng), metres, rng)
+    chance = float(rng.random())
+    if chance < _DESIGNED.get(name, 0.0):
         return _designed(material, metres, rng)
-    if name in ("upper-clothes", "dress") and rng.random() < 0.45 and prints_left:
+    if name in ("upper-clothes", "dress") and chance > 0.75 and prints_left:
         return _printed(material, metres, rng, prints_left)
     return material
+
+
+def _weave(name: str, surface: str, rng: Generator) -> str:
+    if surface in _WEAVE_M:
+        return surface
+    if surface == "leather":
+        return "grain"
+    return str(rng.choice(_WEAVES.get(name, ("canvas", "knit", "twill"))))
 
 
 def _cloth(weave: str, metres: float, rng: Generator) -> Material:

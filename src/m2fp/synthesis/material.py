@@ -45,7 +45,7 @@ class Material:
         print_layer: which print lies on it, -1 none; print_at: its centre (u, v); print_size: its
             width and height in texture coordinates.
         iris: colour of the eyes, skin only.
-        blush, stubble, creases, freckles: strength of reddish cheeks, of a beard's shadow, of an old
+        blush, stubble, creases, freckles: strength of red cheeks, of a beard's shadow, of an old
             face's lines and of freckles, 0..1; brow_cut: 0 thick brows, 0.8 thin ones; skin only.
     """
 
