@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.synthesis.material import TEXELS
+from m2fp.synthesis.material import TEXELS, Kind
 from m2fp.synthesis.surface import Surface
 
 ROW = 1024
@@ -18,9 +19,18 @@ MAX_TRIANGLES = ROW * 1024
 MAX_MATERIALS = 512
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Triangles that follow each other and are drawn by one program."""
+
+    kind: Kind
+    first: int
+    count: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """All surfaces of a scene, the front ones first.
+    """All surfaces of a scene.
 
     Attributes:
         vertices: float32 (V, 8), position, normal, texture coordinates.
@@ -28,21 +38,24 @@ class Batch:
         triangles: uint16 (N, 4), part, fine part, person and material of every triangle; N is a
             multiple of ROW.
         materials: float32 (M, TEXELS, 4).
-        front_count, back_count: how many triangles are people and things among them, and how many
-            stand behind.
+        front, backdrop: what to draw for each layer, in order.
     """
 
     vertices: NDArray[np.float32]
     indices: NDArray[np.int32]
     triangles: NDArray[np.uint16]
     materials: NDArray[np.float32]
-    front_count: int
-    back_count: int
+    front: tuple[Run, ...]
+    backdrop: tuple[Run, ...]
 
     @classmethod
     def of(cls, front: Sequence[Surface], backdrop: Sequence[Surface]) -> Self:
-        """Return the surfaces, of which there is at least one, as a batch."""
-        surfaces = [*front, *backdrop]
+        """Return the surfaces, of which there is at least one, as a batch.
+
+        The nearest should come first within `front` and `backdrop`.
+        """
+        layers = [sorted(layer, key=lambda one: one.kind) for layer in (front, backdrop)]
+        surfaces = [*layers[0], *layers[1]]
         counts = [len(surface.mesh.triangles) for surface in surfaces]
         total = sum(counts)
         if total > MAX_TRIANGLES:
@@ -63,11 +76,21 @@ class Batch:
             at += count
         if len(materials) > MAX_MATERIALS:
             raise ValueError(f"{len(materials)} materials are too many, {MAX_MATERIALS} are drawn")
+        ahead = _runs(layers[0], 0)
         return cls(
             np.ascontiguousarray(np.concatenate(vertices), np.float32),
             np.ascontiguousarray(np.concatenate(indices), np.int32),
             table,
             np.reshape(materials, (-1, TEXELS, 4)).astype(np.float32),
-            sum(counts[: len(front)]),
-            sum(counts[len(front) :]),
+            ahead,
+            _runs(layers[1], sum(run.count for run in ahead)),
         )
+
+
+def _runs(surfaces: Sequence[Surface], first: int) -> tuple[Run, ...]:
+    runs = []
+    for kind, group in groupby(surfaces, key=lambda one: one.kind):
+        count = sum(len(surface.mesh.triangles) for surface in group)
+        runs.append(Run(kind, first, count))
+        first += count
+    return tuple(runs)

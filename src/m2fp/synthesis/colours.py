@@ -113,7 +113,7 @@ def cloth_colour(rng: Generator) -> Colour:
 
 def wall_colour(rng: Generator) -> Colour:
     """Return a pale or muted colour of walls and furniture."""
-    return _hsv(rng.random(), rng.beta(1.2, 6), rng.uniform(0.35, 0.95))
+    return _hsv(rng.random(), rng.beta(1.1, 8), rng.uniform(0.35, 0.95))
 
 
 def wood_colour(rng: Generator) -> Colour:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.random import Generator
@@ -32,6 +33,15 @@ class Light:
     haze: Colour
     haze_per_m: float
     exposure: float
+
+    def matched(self, photo: NDArray[np.uint8]) -> Self:
+        """Return a light as bright and as tinted as the photo, uint8 (H, W, 3), seems to be."""
+        mean = (photo.reshape(-1, 3) / 255.0).mean(axis=0)
+        grey = max(float(mean.mean()), 0.05)
+        tint = (np.maximum(mean, 0.05) / grey) ** 0.7
+        red, green, blue = (np.asarray(self.sky) * tint).tolist()
+        exposure = self.exposure * float(np.clip(grey / 0.45, 0.35, 1.6))
+        return replace(self, sky=(red, green, blue), exposure=exposure)
 
 
 def _direction(azimuth: float, height: float) -> NDArray[np.float64]:
@@ -73,7 +83,7 @@ def outdoors(rng: Generator, viewer: float) -> Light:
         soft,
         (0.72 - 0.05 * warm, 0.77, 0.84),
         float(rng.uniform(0.0, 0.012)),
-        0.62 * brightness,
+        0.5 * brightness,
     )
 
 
@@ -93,7 +103,7 @@ def indoors(rng: Generator, viewer: float) -> Light:
         _direction(float(viewer + away), float(height)),
         _scaled(white, power * float(rng.uniform(0.8, 1.2))),
         _scaled(white, around),
-        _scaled((0.5, 0.46, 0.42), around * float(rng.uniform(0.5, 1.0))),
+        _scaled((0.8, 0.76, 0.7), around * float(rng.uniform(0.6, 1.1))),
         soft,
         (0.5, 0.5, 0.5),
         0.0,

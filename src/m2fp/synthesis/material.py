@@ -16,13 +16,15 @@ TEXELS = 9
 
 
 class Kind(IntEnum):
-    """What the shader distinguishes."""
+    """What has a shader of its own, in the order of drawing.
+
+    What hides other things comes first: what is hidden need not be computed.
+    """
 
     PATTERNED = 0
-    SKIN = 1
-    HAIR = 2
+    HAIR = 1
+    SKIN = 2
     CATCHER = 3  # invisible ground that only shows shadows
-    GLOWING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Material:
         fold_depth: how deep creases are, 0..1.
         shine, gloss: strength and sharpness of the mirrored light, 0..1.
         wear: stains and fading, 0..1.
-        glow: light of its own.
+        glow: light of its own in place of that which falls on it, 0 none.
         print_layer: which print lies on it, -1 none; print_at: its centre (u, v); print_size: its
             width and height in texture coordinates.
         iris: colour of the eyes, skin only.
@@ -78,7 +80,7 @@ class Material:
         base, second, third = self.colours
         return np.array(
             [
-                (*base, float(self.kind)),
+                (*base, 0.0),
                 (*second, self.design),
                 (*third, self.design_repeats),
                 (self.weave, self.weave_repeats, self.weave_depth, self.fold_depth),

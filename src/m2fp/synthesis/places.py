@@ -35,8 +35,12 @@ class Place:
     inside: bool
 
 
-def room(rng: Generator, *, clear: float, turn: float, ceiling: float) -> Place:
-    """Return a room. `clear`: metres about the origin that stay free; turn: radians."""
+def room(rng: Generator, *, clear: float, turn: float, ceiling: float, viewer: float) -> Place:
+    """Return a room or hall.
+
+    clear: metres about the origin that stay free; turn: radians; ceiling: height, metres; viewer:
+    how far the camera is, which stands inside.
+    """
     back = -(clear + float(rng.exponential(1.2)) + 0.3)
     side = clear + float(rng.uniform(0.8, 4.0))
     floor = place_material(str(rng.choice(_FLOORS)), wood_colour(rng), rng, second=wall_colour(rng))
@@ -45,9 +49,9 @@ def room(rng: Generator, *, clear: float, turn: float, ceiling: float) -> Place:
     floor = replace(floor, shine=float(rng.choice((0.0, 0.15, 0.4))), gloss=0.6)
     paint = wall_colour(rng)
     wall = place_material(str(rng.choice(_WALLS)), paint, rng)
-    front = 14.0
+    front = 1.2 * viewer + 3.0
     depth = front - back
-    surfaces = [put(ground(20.0), floor, turn=turn, smooth=False)]
+    surfaces = [put(ground(20.0 + viewer), floor, turn=turn, smooth=False)]
     walls = [
         rectangle((-side, 0, back), (2 * side, 0, 0), (0, ceiling, 0)),
         rectangle((-side, 0, front), (0, 0, -depth), (0, ceiling, 0)),

@@ -45,7 +45,7 @@ def coloured(base: Colour, *, shine: float = 0.05, gloss: float = 0.3) -> Materi
 
 def glowing(colour: Colour, power: float) -> Material:
     """Return a lamp or a bright window."""
-    return Material(Kind.GLOWING, (colour, colour, colour), glow=power)
+    return Material(Kind.PATTERNED, (colour, colour, colour), glow=power)
 
 
 def stand(

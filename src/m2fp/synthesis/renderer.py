@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.synthesis.batch import MAX_MATERIALS, MAX_TRIANGLES, ROW, Batch
+from m2fp.synthesis.batch import MAX_MATERIALS, MAX_TRIANGLES, ROW, Batch, Run
 from m2fp.synthesis.camera import Camera
 from m2fp.synthesis.gl_context import open_context
 from m2fp.synthesis.light import Light
-from m2fp.synthesis.material import TEXELS
+from m2fp.synthesis.material import TEXELS, Kind
 from m2fp.synthesis.shadow import Contact, light_matrix
 from m2fp.synthesis.surface import Surface
 from m2fp.synthesis.target import Layer, Target
@@ -64,9 +64,14 @@ class Renderer:
         self.size = size
         self._context = context = open_context()
         context.front_face = "cw"  # the picture lies upside down in OpenGL's eyes, see Camera
-        self._drawing = context.program(
-            vertex_shader=_shader("surface.vert"), fragment_shader=_shader("surface.frag")
-        )
+        source = _shader("surface.frag")
+        self._drawing = {
+            kind: context.program(
+                vertex_shader=_shader("surface.vert"),
+                fragment_shader=f"#version 330 core\n#define {kind.name}\n{source}",
+            )
+            for kind in Kind
+        }
         self._shading = context.program(
             vertex_shader=_shader("shadow.vert"), fragment_shader=_shader("shadow.frag")
         )
@@ -86,9 +91,9 @@ class Renderer:
         names = ("materials", "triangles", "patterns", "prints", "face", "shadow", "contact")
         for unit, name in enumerate(names):
             getattr(self, f"_{name}").use(unit)
-            self._drawing[name] = unit
-        self._drawing["folds_layer"] = float(layer_of("folds"))
-        self._drawing["skin_layer"] = float(layer_of("mottle"))
+            self._tell(name, unit)
+        self._tell("folds_layer", float(layer_of("folds")))
+        self._tell("skin_layer", float(layer_of("mottle")))
 
     def __enter__(self) -> Self:
         return self
@@ -117,8 +122,8 @@ class Renderer:
         with self._context:  # others may have been opened since
             self._load_prints(prints)
             self._light_up(front, light)
-            _set_matrix(self._drawing, "camera", camera.matrix())
-            self._drawing["eye"] = tuple(camera.position)
+            self._tell("camera", _by_columns(camera.matrix()))
+            self._tell("eye", tuple(camera.position))
             seen, behind = self._draw_batch(Batch.of(front, backdrop), camera.size)
         ids, depth = seen.ids, seen.depth
         return Drawn(
@@ -136,22 +141,30 @@ class Renderer:
             self._prints.write(np.ascontiguousarray(picture), viewport=box)
         self._prints.build_mipmaps()
 
+    def _tell(self, name: str, value: float | tuple[float, ...]) -> None:
+        for program in self._drawing.values():
+            if name in program:
+                program[name] = value
+
     def _light_up(self, front: Sequence[Surface], light: Light) -> None:
-        drawing = self._drawing
         clouds = [surface.mesh.vertices for surface in front]
         matrix, width_m = light_matrix(clouds, light.direction)
         contact = Contact.of(clouds)
         self._contact.write(contact.nearness)
-        drawing["contact_area"] = contact.area
-        _set_matrix(drawing, "light_view", matrix)
-        _set_matrix(self._shading, "light_view", matrix)
-        drawing["softness"] = light.softness * 0.5 / width_m + 0.7 / _SHADOW_SIZE
-        drawing["light_direction"] = tuple(light.direction)
-        drawing["light_colour"] = light.strong
-        drawing["sky_colour"] = light.sky
-        drawing["ground_colour"] = light.ground
-        drawing["haze"] = (*light.haze, light.haze_per_m)
-        drawing["exposure"] = light.exposure
+        self._shading["light_view"] = _by_columns(matrix)
+        told: dict[str, float | tuple[float, ...]] = {
+            "light_view": _by_columns(matrix),
+            "contact_area": contact.area,
+            "softness": light.softness * 0.5 / width_m + 0.7 / _SHADOW_SIZE,
+            "light_direction": tuple(light.direction),
+            "light_colour": light.strong,
+            "sky_colour": light.sky,
+            "ground_colour": light.ground,
+            "haze": (*light.haze, light.haze_per_m),
+            "exposure": light.exposure,
+        }
+        for name, value in told.items():
+            self._tell(name, value)
 
     def _draw_batch(self, batch: Batch, size: tuple[int, int]) -> tuple[Layer, Layer]:
         self._materials.write(batch.materials, viewport=(0, 0, TEXELS, len(batch.materials)))
@@ -159,16 +172,25 @@ class Renderer:
         self._triangles.write(batch.triangles, viewport=(0, 0, ROW, rows))
         context = self._context
         vertices, indices = context.buffer(batch.vertices), context.buffer(batch.indices)
-        attributes = (vertices, "3f 3f 2f", "position", "normal", "uv")
-        array = context.vertex_array(self._drawing, [attributes], indices)
-        self._draw_shadows(vertices, indices, batch.front_count)
-        layers = (
-            self._draw_layer(array, 0, batch.front_count, size),
-            self._draw_layer(array, batch.front_count, batch.back_count, size),
-        )
-        for used in (array, vertices, indices):
-            used.release()
-        return layers
+        self._draw_shadows(vertices, indices, sum(run.count for run in batch.front))
+        layers = []
+        for runs in (batch.front, batch.backdrop):
+            self._target.begin(size)
+            for run in runs:
+                self._draw_run(run, vertices, indices)
+            layers.append(self._target.read(size))
+        vertices.release()
+        indices.release()
+        return layers[0], layers[1]
+
+    def _draw_run(self, run: Run, vertices: moderngl.Buffer, indices: moderngl.Buffer) -> None:
+        program = self._drawing[run.kind]
+        program["first_triangle"] = run.first
+        layout = (vertices, "3f 3f 2f", "position", "normal", "uv")
+        # Compilers drop what a kind does not use, which would be an error.
+        array = self._context.vertex_array(program, [layout], indices, skip_errors=True)
+        array.render(vertices=3 * run.count, first=3 * run.first)
+        array.release()
 
     def _draw_shadows(
         self, vertices: moderngl.Buffer, indices: moderngl.Buffer, count: int
@@ -181,15 +203,6 @@ class Renderer:
         array = context.vertex_array(self._shading, [(vertices, padding, "position")], indices)
         array.render(vertices=3 * count)
         array.release()
-
-    def _draw_layer(
-        self, array: moderngl.VertexArray, first: int, count: int, size: tuple[int, int]
-    ) -> Layer:
-        self._target.begin(size)
-        if count:
-            self._drawing["first_triangle"] = first
-            array.render(vertices=3 * count, first=3 * first)
-        return self._target.read(size)
 
 
 def _nothing(size: tuple[int, int]) -> Drawn:
@@ -207,9 +220,8 @@ def _tiles(
     return array
 
 
-def _set_matrix(program: moderngl.Program, name: str, matrix: NDArray[np.float32]) -> None:
-    # OpenGL counts matrices by columns.
-    program[name] = tuple(matrix.T.ravel().tolist())
+def _by_columns(matrix: NDArray[np.float32]) -> tuple[float, ...]:
+    return tuple(matrix.T.ravel().tolist())
 
 
 def _shader(name: str) -> str:

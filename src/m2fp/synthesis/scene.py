@@ -89,23 +89,29 @@ def make_scene(
         key=lambda one: _distance(one, camera),
     )
     reach = max((float(np.abs(one.points[:, [0, 2]]).max()) for one in people), default=1.0)
-    place = _place(kind, place_rng, reach, ceiling)
+    viewer = float(np.hypot(camera.position[0], camera.position[2]))
+    place = _place(kind, place_rng, reach, ceiling, viewer)
     light = _light(place, camera, place_rng)
     photo = kind == "photo"
-    far = behind(size, scenes, place_rng) if photo else sky(camera, light, place_rng)
+    if photo:
+        far = behind(size, scenes, place_rng)
+        light = light.matched(far)
+    else:
+        far = sky(camera, light, place_rng)
     front, prints = _dressed(people, look_rng)
     front += _things(people, camera, place_rng, obstacles=not photo)
-    return Scene(tuple(people), front, place.surfaces, far, camera, light, prints)
+    backdrop = sorted(place.surfaces, key=lambda one: _depth(one, camera))
+    return Scene(tuple(people), front, backdrop, far, camera, light, prints)
 
 
 _PLACES = ("room", "street", "garden", "studio", "photo")
 _PLACE_SHARES = (0.27, 0.23, 0.16, 0.08, 0.26)
 
 
-def _place(kind: str, rng: Generator, reach: float, ceiling: float) -> places.Place:
+def _place(kind: str, rng: Generator, reach: float, ceiling: float, viewer: float) -> places.Place:
     turn = float(rng.normal(0, 0.25))
     if kind == "room":
-        return places.room(rng, clear=reach, turn=turn, ceiling=ceiling)
+        return places.room(rng, clear=reach, turn=turn, ceiling=ceiling, viewer=viewer)
     if kind == "street":
         return places.street(rng, clear=reach, turn=turn)
     if kind == "garden":
@@ -133,6 +139,10 @@ def _distance(one: Bystander, camera: Camera) -> float:
     return float(np.median(np.linalg.norm(one.points - camera.position, axis=1)))
 
 
+def _depth(surface: Surface, camera: Camera) -> float:
+    return float(np.linalg.norm(surface.mesh.vertices.mean(axis=0) - camera.position))
+
+
 def _dressed(
     people: Sequence[Bystander], rng: Generator
 ) -> tuple[list[Surface], NDArray[np.uint8]]:
@@ -142,9 +152,10 @@ def _dressed(
     for number, one in enumerate(people, 1):
         looks = looks_of(one.figure, rng, left)
         place = (one.spot.x, 0.0, one.spot.z)
+        worn = zip(one.figure.meshes, looks, strict=True)
         surfaces += [
             put(mesh, look, person=number, turn=one.spot.turn, place=place)
-            for mesh, look in zip(one.figure.meshes, looks, strict=True)
+            for mesh, look in reversed(list(worn))  # what hides the others first, see Batch
         ]
     return surfaces, prints
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.synthesis.material import Material
+from m2fp.synthesis.material import Kind, Material
 from m2fp.synthesis.mesh import Mesh
 
 _GRID_M = 2e-5  # vertices nearer than this are one point of the surface
@@ -30,6 +30,11 @@ class Surface:
     materials: tuple[Material, ...]
     looks: NDArray[np.uint8]
     person: int = 0
+
+    @property
+    def kind(self) -> Kind:
+        """Return which shader draws it; its materials are of one kind."""
+        return self.materials[0].kind
 
 
 def put(

@@ -1,5 +1,6 @@
-#version 330 core
 // Colour and ids of a surface. See material.py for what the texels mean.
+// The renderer puts "#version" and one of PATTERNED, SKIN, HAIR, CATCHER before this: a software
+// rasteriser computes both sides of every branch, so each kind has a program of its own.
 uniform sampler2D materials;        // TEXELS wide, one row per material
 uniform usampler2D triangles;       // part, fine part, person, material
 uniform int first_triangle;
@@ -28,8 +29,6 @@ in vec2 cloth;
 layout(location = 0) out vec4 colour;
 layout(location = 1) out uint id;
 
-const int PATTERNED = 0, SKIN = 1, HAIR = 2, CATCHER = 3, GLOWING = 4;
-
 vec4 texel(int column, int row) { return texelFetch(materials, ivec2(column, row), 0); }
 
 // The normal of a surface with small heights on it (Mikkelsen 2010), heights in metres.
@@ -57,109 +56,139 @@ float lit(vec3 normal, float facing) {
     return sum / 8.0;
 }
 
+// What is the same all over a material, row `look` of the table.
+struct Look { vec4 a, b, c, weave, mirror, decal, turn, eyes, beard; };
+
+Look look_of(int row) {
+    return Look(texel(0, row), texel(1, row), texel(2, row), texel(3, row), texel(4, row),
+                texel(5, row), texel(6, row), texel(7, row), texel(8, row));
+}
+
+bool inside(vec2 spot) { return clamp(spot, 0.0, 1.0) == spot; }
+
+#if defined(SKIN)
+vec3 face_colour(Look look, vec3 skin, float grain) {
+    vec2 spot = (cloth - vec2(0.64, 0.17)) / vec2(0.35, 0.63); // FACE_BOX
+    vec4 first = texture(face, vec3(spot, 0.0)), second = texture(face, vec3(spot, 1.0));
+    vec3 beard = look.c.rgb;
+    vec3 albedo = skin * mix(vec3(1.0), vec3(1.10, 0.78, 0.76), first.a * look.eyes.w);
+    albedo *= 1.0 - 0.45 * second.g * look.beard.y;
+    albedo *= mix(vec3(1.0), vec3(0.72, 0.58, 0.50), second.b * look.beard.z);
+    albedo = mix(albedo, beard, second.r * look.beard.x * (0.55 + 0.45 * grain));
+    albedo = mix(albedo, look.b.rgb, 0.85 * first.r);
+    albedo = mix(albedo, beard, 0.9 * smoothstep(look.beard.w, look.beard.w + 0.35, first.g));
+    return inside(spot) ? albedo * (1.0 - 0.75 * first.b) : skin;
+}
+
+// The distance from the middle of the nearer pupil, in texture coordinates.
+float pupil_distance() {
+    return min(distance(cloth, vec2(0.7656, 0.9503)), distance(cloth, vec2(0.8078, 0.9503)));
+}
+
+vec3 eye_colour(vec3 iris, float from) {
+    vec3 albedo = mix(vec3(0.62, 0.58, 0.56), iris, 1.0 - smoothstep(0.0026, 0.0031, from));
+    float rim = smoothstep(0.0020, 0.0028, from) * (1.0 - smoothstep(0.0028, 0.0034, from));
+    return mix(albedo * (1.0 - 0.6 * rim), vec3(0.006), 1.0 - smoothstep(0.0010, 0.0014, from));
+}
+#endif
+
+#if defined(PATTERNED)
+vec3 printed(Look look, vec3 albedo) {
+    vec2 at = (cloth - look.decal.xy) / look.decal.zw + 0.5;
+    vec4 ink = texture(prints, vec3(at, max(look.mirror.w, 0.0)));
+    return mix(albedo, ink.rgb, look.mirror.w >= 0.0 && inside(at) ? ink.a : 0.0);
+}
+#endif
+
+// How dark it is under what stands on the ground.
+float contact_dark() {
+    vec2 spot = (place.xz - contact_area.xy) / contact_area.zw;
+    float near = inside(spot) ? texture(contact, spot).r : 0.0;
+    return near * exp(-6.0 * max(place.y, 0.0));
+}
+
+#if defined(CATCHER)
+vec4 shadow_only(float shade) {
+    float power = dot(light_colour, vec3(0.3333)) * max(light_direction.y, 0.0);
+    float around = dot(sky_colour, vec3(0.3333));
+    float left = (power * shade + around * (1.0 - 0.75 * contact_dark())) / (power + around);
+    return vec4(0.0, 0.0, 0.0, clamp(1.0 - left, 0.0, 0.92));
+}
+#endif
+
+// What a camera makes of light.
+vec3 developed(vec3 light) {
+    float far = 1.0 - exp(-haze.w * distance(eye, place));
+    light = mix(light, haze.rgb, far) * exposure;
+    light = (light * (2.51 * light + 0.03)) / (light * (2.43 * light + 0.59) + 0.14); // Narkowicz 2016
+    return pow(clamp(light, 0.0, 1.0), vec3(1.0 / 2.2));
+}
+
 void main() {
     int number = gl_PrimitiveID + first_triangle;
     uvec4 what = texelFetch(triangles, ivec2(number & 1023, number >> 10), 0);
     id = what.r | (what.g << 8) | (what.b << 16);
-    int look = int(what.a);
-    vec4 a = texel(0, look), b = texel(1, look), c = texel(2, look), weave = texel(3, look), mirror = texel(4, look);
-    vec4 decal = texel(5, look), turn = texel(6, look), eyes = texel(7, look), beard = texel(8, look);
-    int kind = int(a.w + 0.5);
-
+    float side = gl_FrontFacing ? 1.0 : -1.0;
+    vec3 outward = side * normalize(direction);
+#if defined(CATCHER)
+    colour = shadow_only(lit(outward, max(dot(outward, light_direction), 0.0)));
+#else
+    Look look = look_of(int(what.a));
     vec3 view = normalize(eye - place);
-    vec3 normal = normalize(direction);
-    if (!gl_FrontFacing) normal = -normal;
+    mat2 rotation = mat2(look.turn.x, look.turn.y, -look.turn.y, look.turn.x);
+    vec4 fine = texture(patterns, vec3(rotation * cloth * look.weave.y, look.weave.x));
+    float shine = look.mirror.y, gloss = look.mirror.x;
+    vec3 normal = outward;
 
-    mat2 rotation = mat2(turn.x, turn.y, -turn.y, turn.x);
-    vec4 design = texture(patterns, vec3(rotation * cloth * c.w, b.w));
-    vec4 fine = texture(patterns, vec3(rotation * cloth * weave.y, weave.x));
-    vec4 fold = texture(patterns, vec3(cloth * turn.w, folds_layer));
-    vec2 spot = (cloth - vec2(0.64, 0.17)) / vec2(0.35, 0.63); // FACE_BOX
-    vec4 first = texture(face, vec3(spot, 0.0)), second = texture(face, vec3(spot, 1.0));
-
-    vec3 albedo = mix(mix(a.rgb, b.rgb, design.r), c.rgb, design.g);
-    float height = 0.045 * weave.w * (fold.a - 0.5) + 0.002 * weave.z * (fine.a - 0.5);
-    float shine = mirror.y, gloss = mirror.x;
-    if (kind == SKIN) {
-        float mottle = texture(patterns, vec3(cloth * 3.0, skin_layer)).b;
-        albedo = a.rgb * (0.86 + 0.28 * mottle);
-        if (all(greaterThan(spot, vec2(0.0))) && all(lessThan(spot, vec2(1.0)))) {
-            albedo *= mix(vec3(1.0), vec3(1.10, 0.78, 0.76), first.a * eyes.w);
-            albedo *= 1.0 - 0.45 * second.g * beard.y;
-            albedo *= mix(vec3(1.0), vec3(0.72, 0.58, 0.50), second.b * beard.z);
-            albedo = mix(albedo, c.rgb, second.r * beard.x * (0.55 + 0.45 * fine.b));
-            albedo = mix(albedo, b.rgb, 0.85 * first.r);
-            albedo = mix(albedo, c.rgb, 0.9 * smoothstep(beard.w, beard.w + 0.35, first.g));
-            albedo *= 1.0 - 0.75 * first.b;
-        }
-        float ball = min(distance(cloth, vec2(0.7656, 0.9503)), distance(cloth, vec2(0.8078, 0.9503)));
-        bool on_ball = cloth.y > 0.92 && cloth.x > 0.75 && cloth.x < 0.82;
-        if (on_ball) {
-            albedo = mix(vec3(0.62, 0.58, 0.56), eyes.rgb, 1.0 - smoothstep(0.0026, 0.0031, ball));
-            albedo *= 1.0 - 0.6 * smoothstep(0.0020, 0.0028, ball) * (1.0 - smoothstep(0.0028, 0.0034, ball));
-            albedo = mix(albedo, vec3(0.006), 1.0 - smoothstep(0.0010, 0.0014, ball));
-            shine = 0.6;
-            gloss = 0.95;
-        }
-        if (what.r == 2u) albedo = mix(c.rgb, albedo, 0.12 * fine.b); // a shaved or bald-capped scalp
-    } else if (kind == HAIR) {
-        float strand = fine.b;
-        albedo = mix(a.rgb, b.rgb, smoothstep(0.35, 0.9, strand)) * (0.45 + 0.9 * strand);
-    } else {
-        albedo *= mix(1.0, 0.55 + 0.9 * fine.b, weave.z);
-        albedo *= 1.0 - turn.z * (0.9 * smoothstep(0.45, 0.8, fold.b));
-        if (mirror.w >= 0.0) {
-            vec2 at = (cloth - decal.xy) / decal.zw + 0.5;
-            vec4 ink = texture(prints, vec3(at, mirror.w));
-            bool on = all(greaterThan(at, vec2(0.0))) && all(lessThan(at, vec2(1.0)));
-            albedo = mix(albedo, ink.rgb, on ? ink.a : 0.0);
-        }
+#if defined(SKIN)
+    float mottle = texture(patterns, vec3(cloth * 3.0, skin_layer)).b;
+    vec3 albedo = face_colour(look, look.a.rgb * (0.86 + 0.28 * mottle), fine.b);
+    if (cloth.y > 0.92 && cloth.x > 0.75 && cloth.x < 0.82) { // an eyeball
+        albedo = eye_colour(look.eyes.rgb, pupil_distance());
+        shine = 0.6;
+        gloss = 0.95;
     }
-    normal = dented(normal, height);
-    vec3 strands = normalize(dFdx(place) * dFdy(cloth.x) - dFdy(place) * dFdx(cloth.x)
-        + vec3(0.0, 1e-9, 0.0));
+    if (what.r == 2u) albedo = mix(look.c.rgb, albedo, 0.12 * fine.b); // a shaved scalp
+#elif defined(HAIR)
+    vec3 albedo = mix(look.a.rgb, look.b.rgb, smoothstep(0.35, 0.9, fine.b)) * (0.45 + 0.9 * fine.b);
+    normal = dented(normal, 0.002 * look.weave.z * (fine.a - 0.5));
+#else
+    vec4 design = texture(patterns, vec3(rotation * cloth * look.c.w, look.b.w));
+    vec4 fold = texture(patterns, vec3(cloth * look.turn.w, folds_layer));
+    vec3 albedo = mix(mix(look.a.rgb, look.b.rgb, design.r), look.c.rgb, design.g);
+    albedo *= mix(1.0, 0.55 + 0.9 * fine.b, look.weave.z);
+    albedo *= 1.0 - 0.9 * look.turn.z * smoothstep(0.45, 0.8, fold.b);
+    albedo = printed(look, albedo);
+    normal = dented(normal, 0.045 * look.weave.w * (fold.a - 0.5) + 0.002 * look.weave.z * (fine.a - 0.5));
+#endif
 
     float facing = dot(normal, light_direction);
-    float shade = lit(normalize(direction) * (gl_FrontFacing ? 1.0 : -1.0), max(facing, 0.0));
-    vec2 ground = (place.xz - contact_area.xy) / contact_area.zw;
-    float near = texture(contact, ground).r * (all(equal(clamp(ground, 0.0, 1.0), ground)) ? 1.0 : 0.0);
-    near *= exp(-6.0 * max(place.y, 0.0));
-
-    if (kind == CATCHER) {
-        float power = dot(light_colour, vec3(0.3333)) * max(light_direction.y, 0.0);
-        float around = dot(sky_colour, vec3(0.3333));
-        float left = (power * shade + around * (1.0 - 0.75 * near)) / (power + around);
-        colour = vec4(0.0, 0.0, 0.0, clamp(1.0 - left, 0.0, 0.92));
-        return;
-    }
-    vec3 diffuse = vec3(clamp(facing, 0.0, 1.0));
-    if (kind == SKIN) { // light bleeds under the skin, red farthest
-        vec3 wrap = vec3(0.30, 0.14, 0.09);
-        diffuse = clamp((facing + wrap) / (1.0 + wrap), 0.0, 1.0);
-    } else if (kind == HAIR) {
-        diffuse = vec3(clamp(facing * 0.7 + 0.3, 0.0, 1.0));
-    }
+    float shade = lit(outward, max(facing, 0.0));
     vec3 ambient = mix(ground_colour, sky_colour, normal.y * 0.5 + 0.5);
-    if (!gl_FrontFacing) ambient *= 0.45; // inside of a sleeve or skirt
-    if (what.b == 0u) ambient *= 1.0 - 0.75 * near;
-    vec3 energy = light_colour * diffuse * shade + ambient;
+    ambient *= gl_FrontFacing ? 1.0 : 0.45; // inside of a sleeve or skirt
+    if (what.b == 0u) ambient *= 1.0 - 0.75 * contact_dark();
 
     vec3 middle = normalize(light_direction + view);
     float sharp = exp2(1.0 + 9.0 * gloss);
     float highlight = pow(max(dot(normal, middle), 0.0), sharp) * (sharp + 8.0) / 25.0;
-    if (kind == HAIR) { // strands mirror in rings across their direction
-        float across = dot(strands, middle);
-        highlight = pow(sqrt(max(1.0 - across * across, 0.0)), 60.0) * (0.3 + fine.b);
-    }
+#if defined(SKIN) // light bleeds under the skin, red farthest
+    vec3 wrap = vec3(0.30, 0.14, 0.09);
+    vec3 diffuse = clamp((facing + wrap) / (1.0 + wrap), 0.0, 1.0);
+#elif defined(HAIR) // strands mirror in rings across their direction (Kajiya and Kay 1989)
+    vec3 diffuse = vec3(clamp(facing * 0.7 + 0.3, 0.0, 1.0));
+    vec3 strands = normalize(dFdx(place) * dFdy(cloth.x) - dFdy(place) * dFdx(cloth.x)
+        + vec3(0.0, 1e-9, 0.0));
+    float across = dot(strands, middle);
+    highlight = pow(sqrt(max(1.0 - across * across, 0.0)), 60.0) * (0.3 + fine.b);
+#else
+    vec3 diffuse = vec3(clamp(facing, 0.0, 1.0));
+#endif
     float rim = pow(1.0 - max(dot(normal, view), 0.0), 5.0);
-    vec3 mirrored = shine * (light_colour * shade * highlight * max(facing, 0.0)
-        + (0.25 + rim) * gloss * mix(ground_colour, sky_colour, reflect(-view, normal).y * 0.5 + 0.5));
-
-    vec3 light = albedo * energy + mirrored;
-    if (kind == GLOWING) light = albedo * mirror.z;
-    float far = 1.0 - exp(-haze.w * distance(eye, place));
-    light = mix(light, haze.rgb, far);
-    light = light * exposure;
-    light = (light * (2.51 * light + 0.03)) / (light * (2.43 * light + 0.59) + 0.14); // Narkowicz 2016
-    colour = vec4(pow(clamp(light, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+    float up = reflect(-view, normal).y * 0.5 + 0.5;
+    vec3 mirrored = light_colour * shade * highlight * max(facing, 0.0)
+        + (0.25 + rim) * gloss * mix(ground_colour, sky_colour, up);
+    vec3 light = albedo * (light_colour * diffuse * shade + ambient) + shine * mirrored;
+    if (look.mirror.z > 0.0) light = albedo * look.mirror.z; // a lamp
+    colour = vec4(developed(light), 1.0);
+#endif
 }
