@@ -1,6 +1,7 @@
 """A person of capsules, in place of a real figure: quick, simple, left and right known."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
@@ -42,3 +43,9 @@ def capsule_person(rng: Generator) -> Figure:
         tuple(joints),
         {"age": 30.0, "sex": "female", "skin_darkness": float(rng.random())},
     )
+
+
+def capsule_figure(rng: Generator, assets: Path | None) -> Figure:
+    """Return the same, called as `m2fp.synthesis.figure.make_figure` is."""
+    assert assets is None or assets.is_dir()
+    return capsule_person(rng)

@@ -132,7 +132,7 @@ def _skin(
         stubble=float(rng.uniform(0.25, 1.0)) if bearded else 0.0,
         creases=float(np.clip((age - 25) / 45, 0.05, 1)) * float(rng.uniform(0.6, 1.0)),
         freckles=float(rng.random() < 0.15) * float(rng.uniform(0.2, 0.8)),
-        brow_cut=float(rng.uniform(0.15, 0.75) if woman else rng.uniform(0.0, 0.5)),
+        brow_cut=float(rng.uniform(0.3, 0.75) if woman else rng.uniform(0.15, 0.6)),
     )
 
 

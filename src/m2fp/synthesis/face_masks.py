@@ -56,8 +56,8 @@ def _brows(
 ) -> NDArray[np.float64]:
     # A soft field; the shader cuts thick or thin brows out of it.
     along = np.clip((side - 0.0125) / 0.043, 0, 1)
-    line = 0.8195 - 0.0105 * np.sin(np.pi * along**0.9) + 0.004 * along
-    half = 0.0062 * (1 - 0.65 * along)
+    line = 0.8215 - 0.0075 * np.sin(np.pi * along**0.8) + 0.004 * along
+    half = 0.0055 * (1 - 0.65 * along)
     field = np.clip(1.2 - np.abs(u - line) / half, 0, 1)
     ends = _step(0.010, 0.016, side) * (1 - _step(0.050, 0.058, side))
     return np.asarray(field * ends * (0.75 + 0.25 * grain))
@@ -77,15 +77,16 @@ def _blush(u: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _stubble(u: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64]:
-    moustache = _step(0.888, 0.893, u) * (side < 0.03)
-    jaw = _step(0.0, 0.012, u - (0.915 - 1.4 * np.clip(side - 0.035, 0, 0.03)))
-    burns = _step(0.055, 0.07, side) * _step(0.855, 0.87, u) * (1 - _step(0.10, 0.115, side))
+    moustache = _step(0.886, 0.893, u) * (1 - _step(0.024, 0.032, side))
+    jaw = _step(-0.006, 0.012, u - (0.916 - 0.9 * np.clip(side - 0.02, 0, 0.05)))
+    burns = _step(0.068, 0.08, side) * _step(0.845, 0.865, u)
     neck = 1 - _step(0.965, 0.985, u)
-    return np.asarray(np.clip(moustache + jaw + burns, 0, 1) * neck * (1 - _step(0.11, 0.13, side)))
+    back = 1 - _step(0.088, 0.112, side + 0.25 * np.clip(u - 0.88, 0, 0.1))
+    return np.asarray(np.clip(moustache + jaw + burns, 0, 1) * neck * back)
 
 
 def _creases(u: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64]:
-    fold = np.exp(-(((side - 0.021 - 0.45 * (u - 0.878)) / 0.0022) ** 2))
+    fold = np.exp(-(((side - 0.021 - 0.45 * (u - 0.878)) / 0.0035) ** 2))
     cheek_fold = fold * _step(0.872, 0.882, u) * (1 - _step(0.912, 0.925, u))
     bags = np.exp(-(((np.hypot((u - 0.8388) / 0.0125, (side - 0.0327) / 0.017) - 1) / 0.12) ** 2))
     forehead = np.zeros_like(u * side)

@@ -72,7 +72,7 @@ vec3 face_colour(Look look, vec3 skin, float grain) {
     vec4 first = texture(face, vec3(spot, 0.0)), second = texture(face, vec3(spot, 1.0));
     vec3 beard = look.c.rgb;
     vec3 albedo = skin * mix(vec3(1.0), vec3(1.10, 0.78, 0.76), first.a * look.eyes.w);
-    albedo *= 1.0 - 0.45 * second.g * look.beard.y;
+    albedo *= 1.0 - 0.35 * second.g * look.beard.y;
     albedo *= mix(vec3(1.0), vec3(0.72, 0.58, 0.50), second.b * look.beard.z);
     albedo = mix(albedo, beard, second.r * look.beard.x * (0.55 + 0.45 * grain));
     albedo = mix(albedo, look.b.rgb, 0.85 * first.r);
@@ -86,9 +86,9 @@ float pupil_distance() {
 }
 
 vec3 eye_colour(vec3 iris, float from) {
-    vec3 albedo = mix(vec3(0.62, 0.58, 0.56), iris, 1.0 - smoothstep(0.0026, 0.0031, from));
-    float rim = smoothstep(0.0020, 0.0028, from) * (1.0 - smoothstep(0.0028, 0.0034, from));
-    return mix(albedo * (1.0 - 0.6 * rim), vec3(0.006), 1.0 - smoothstep(0.0010, 0.0014, from));
+    vec3 albedo = mix(vec3(0.62, 0.58, 0.56), iris, 1.0 - smoothstep(0.00150, 0.00175, from));
+    float rim = smoothstep(0.0011, 0.0015, from) * (1.0 - smoothstep(0.0016, 0.0020, from));
+    return mix(albedo * (1.0 - 0.6 * rim), vec3(0.006), 1.0 - smoothstep(0.00055, 0.00075, from));
 }
 #endif
 
