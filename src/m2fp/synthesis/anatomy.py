@@ -7,10 +7,12 @@ and positive inside; their zero levels are where parts and garments end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from m2fp.synthesis.body_data import BodyData
 
@@ -52,6 +54,19 @@ class Anatomy:
     knee: float
     ankle: float
     limb: Field
+
+    def arrays(self) -> tuple[Field, ...]:
+        """Return the arrays in the order of the attributes."""
+        return self.x, self.y, self.z, self.arm, self.leg, self.limb
+
+    def map(self, change: Callable[[Field], Field]) -> Anatomy:
+        """Return the fields over other points: every array changed."""
+        x, y, z, arm, leg, limb = (change(values) for values in self.arrays())
+        return replace(self, x=x, y=y, z=z, arm=arm, leg=leg, limb=limb)
+
+    def of(self, binding: csr_array) -> Anatomy:
+        """Return the fields over points that are means of base vertices (V, N)."""
+        return self.map(lambda values: binding @ values)
 
     @property
     def in_arm(self) -> Field:
@@ -104,41 +119,77 @@ _HAIRLINE = (
 
 
 def anatomy(data: BodyData) -> Anatomy:
-    """Return the fields of a base mesh."""
+    """Return the fields of a base mesh, from the template."""
     joints = data.joints(data.template)
-    points = data.template.copy()
-    points[:, 0] = np.abs(points[:, 0])
     limb = data.weights[:, data.bones("upperarm", "lowerarm", "wrist", "metacarpal", "finger")]
     share = limb.sum(axis=1)
-    along, (elbow, wrist) = _along(points, joints, data, "upperarm01 lowerarm01 wrist finger3-1")
-    smooth = np.clip(share / 0.3, 0, 1)
-    leg, (knee, ankle) = _along(points, joints, data, "upperleg01 lowerleg01 foot")
-    return Anatomy(
-        x=data.template[:, 0],
-        y=data.template[:, 1],
-        z=data.template[:, 2],
-        arm=(_ABROAD + (along - _ABROAD) * smooth).astype(np.float32),
-        leg=leg,
-        elbow=elbow,
-        wrist=wrist,
-        knee=knee,
-        ankle=ankle,
-        limb=share,
-    )
+    arm, (elbow, wrist) = _along(data.template, joints, joints, data, _ARM)
+    leg, (knee, ankle) = _along(data.template, joints, joints, data, _LEG)
+    x, y, z = np.ascontiguousarray(data.template.T)
+    return Anatomy(x, y, z, _on_arms(arm, share), leg, elbow, wrist, knee, ankle, share)
+
+
+def placed(
+    where: Anatomy, points: NDArray[np.float32], joints: NDArray[np.float32], data: BodyData
+) -> Anatomy:
+    """Return the fields of points from where they really are on one body, in template metres.
+
+    A level that is straight in these fields is straight on the person, whatever the build.
+
+    Args:
+        where: the same points' fields from the template; says what is arm.
+        points: float32 (V, 3), in the rest pose.
+        joints: float32 (J, 3), of the body.
+        data: of all bodies.
+    """
+    own = data.joints(data.template)
+    rows = [data.bone(name) for name in _LEVELS]
+    y = np.interp(points[:, 1], joints[rows, 1], own[rows, 1])
+    # Beyond the last joints lengths go on as between them.
+    low, high = rows[0], rows[-1]
+    size = (own[high, 1] - own[low, 1]) / (joints[high, 1] - joints[low, 1])
+    y += size * np.minimum(points[:, 1] - joints[low, 1], 0)
+    y += size * np.maximum(points[:, 1] - joints[high, 1], 0)
+    shoulder, neck = data.bone("upperarm01.L"), data.bone("neck01")
+    x = points[:, 0] * (own[shoulder, 0] / joints[shoulder, 0])
+    z = (points[:, 2] - joints[neck, 2]) * size + own[neck, 2]
+    arm, _ = _along(points, joints, own, data, _ARM)
+    leg, _ = _along(points, joints, own, data, _LEG)
+    fields = iter((x, y, z, _on_arms(arm, where.limb), leg, where.limb))
+    return where.map(lambda _: next(fields).astype(np.float32))
+
+
+_ARM = ("upperarm01", "lowerarm01", "wrist", "finger3-1")
+_LEG = ("upperleg01", "lowerleg01", "foot")
+_LEVELS = ("foot.L", "lowerleg01.L", "upperleg01.L", "spine03", "spine01", "neck01", "head")
+
+
+def _on_arms(along: Field, limb: Field) -> Field:
+    return np.asarray(_ABROAD + (along - _ABROAD) * np.clip(limb / 0.3, 0, 1), np.float32)
 
 
 def _along(
-    points: NDArray[np.float32], joints: NDArray[np.float32], data: BodyData, chain: str
+    points: NDArray[np.float32],
+    joints: NDArray[np.float32],
+    own: NDArray[np.float32],
+    data: BodyData,
+    chain: tuple[str, ...],
 ) -> tuple[Field, tuple[float, float]]:
-    """Return how far along a left limb points are, and where its second and third joint are."""
-    places = [joints[data.bone(f"{name}.L")] for name in chain.split()]
+    """Return how far along a limb points are, and where its second and third joint are.
+
+    Left and right are taken for mirrored. Lengths are those of the template's joints, `own`.
+    """
+    folded = points * np.float32([1, 1, 1])
+    folded[:, 0] = np.abs(folded[:, 0])
+    rows = [data.bone(f"{name}.L") for name in chain]
     total = np.zeros(len(points), np.float32)
     ends: list[float] = []
-    for start, end in zip(places[:-1], places[1:], strict=True):
-        axis = end - start
-        length = float(np.linalg.norm(axis))
-        step = (points - start) @ (axis / length)
-        last = end is places[-1]
-        total += np.clip(step, 0 if ends else None, None if last else length)
+    for start, end in zip(rows[:-1], rows[1:], strict=True):
+        axis = joints[end] - joints[start]
+        if chain is _LEG:
+            axis[2] = 0  # else the toes, far in front, would lie above the ankle
+        length = float(np.linalg.norm(own[end] - own[start]))
+        step = (folded - joints[start]) @ (axis * (length / float(axis @ axis)))
+        total += np.clip(step, 0 if ends else None, None if end == rows[-1] else length)
         ends.append(length)
     return total, (ends[0], ends[0] + ends[1])

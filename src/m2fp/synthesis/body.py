@@ -20,11 +20,13 @@ class Body:
         vertices: float32 (N, 3), metres, all of the base mesh, helpers included; soles at y = 0.
         joints: float32 (J, 3), heads of the bones.
         scale: the body's height over that of the template: what garments' thickness goes with.
+        data: what all bodies share.
     """
 
     vertices: NDArray[np.float32]
     joints: NDArray[np.float32]
     scale: float
+    data: BodyData
 
 
 def make_body(traits: Traits, data: BodyData) -> Body:
@@ -37,4 +39,4 @@ def make_body(traits: Traits, data: BodyData) -> Body:
     low, high = float(skin[:, 1].min()), float(skin[:, 1].max())
     vertices = (vertices - np.float32([0, low, 0])) * np.float32(traits.height_m / (high - low))
     own = data.template[: len(skin), 1]
-    return Body(vertices, data.joints(vertices), traits.height_m / float(np.ptp(own)))
+    return Body(vertices, data.joints(vertices), traits.height_m / float(np.ptp(own)), data)

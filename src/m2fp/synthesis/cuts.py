@@ -10,6 +10,7 @@ import numpy as np
 from m2fp.synthesis.anatomy import CHEST_Y, NECK, SHOULDER_Y, Anatomy, Field
 
 _FAR = 2.0
+NECK_END_Y = 0.60  # nothing but collars goes further up
 
 
 def all_of(*fields: Field) -> Field:
@@ -55,7 +56,7 @@ def round_neck(at: Anatomy, radius: float, *, drop: float = 0.0) -> Field:
     x, y, z = NECK
     front = np.clip((at.z - z) / 0.06, 0, 1)
     distance = np.sqrt((at.x - x) ** 2 + (at.y - y + drop * front) ** 2 + (at.z - z) ** 2)
-    return distance - radius
+    return np.minimum(distance - radius, NECK_END_Y - at.y)
 
 
 def high_neck(at: Anatomy, y: float) -> Field:
@@ -66,8 +67,8 @@ def high_neck(at: Anatomy, y: float) -> Field:
 def v_neck(at: Anatomy, depth: float, width: float) -> Field:
     """Return everything but a V in front, `depth` below the neck, `width` to each side on top."""
     low = SHOULDER_Y + 0.02 - depth
-    v = np.abs(at.x) - width * np.clip((at.y - low) / depth, 0, 1.5)
-    return np.where(at.z > NECK[2], v, 0.05 + NECK[2] - at.z + np.maximum(v, 0))
+    v = np.abs(at.x) - width * np.minimum((at.y - low) / depth, 1.5)
+    return np.where(at.z > NECK[2], v, np.maximum(v, NECK[2] - at.z))
 
 
 def strapless(at: Anatomy, y: float) -> Field:

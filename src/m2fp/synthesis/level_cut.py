@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
 
 _NEAR = 0.02  # of an edge: a cut nearer to a vertex would leave slivers
 
@@ -82,6 +83,14 @@ def split(triangles: NDArray[np.int32], field: NDArray[np.float32]) -> Split:
         edges,
         shares,
     )
+
+
+def extend_binding(binding: csr_array, cut: Split) -> csr_array:
+    """Return the binding (V, N) with the rows of a cut's new vertices behind."""
+    new = binding[cut.edges[:, 0]].multiply((1 - cut.shares)[:, None]) + binding[
+        cut.edges[:, 1]
+    ].multiply(cut.shares[:, None])
+    return csr_array(vstack([binding, new]), dtype=np.float32)
 
 
 def used_vertices(triangles: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

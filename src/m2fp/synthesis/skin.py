@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from m2fp.synthesis.anatomy import Anatomy
 from m2fp.synthesis.body_data import BodyData
-from m2fp.synthesis.level_cut import Split, split, used_vertices
+from m2fp.synthesis.level_cut import extend_binding, split, used_vertices
 from m2fp.synthesis.part_ids import Cihp, Mhp
 
 
@@ -62,14 +62,6 @@ def make_skin(data: BodyData, where: Anatomy) -> Skin:
     used, rows = used_vertices(triangles)
     binding = csr_array(binding[rows])
     return Skin(binding, used, parts, fine_parts, uv[rows], binding @ data.weights)
-
-
-def extend_binding(binding: csr_array, cut: Split) -> csr_array:
-    """Return the binding (V, N) with the rows of a cut's new vertices behind."""
-    new = binding[cut.edges[:, 0]].multiply((1 - cut.shares)[:, None]) + binding[
-        cut.edges[:, 1]
-    ].multiply(cut.shares[:, None])
-    return csr_array(vstack([binding, new]), dtype=np.float32)
 
 
 def _rows(base: NDArray[np.int64], count: int) -> csr_array:

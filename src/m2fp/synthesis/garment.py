@@ -1,0 +1,137 @@
+"""A garment: which part of which surface, how far from the body, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from m2fp.synthesis.anatomy import Anatomy, Field, placed
+from m2fp.synthesis.body import Body
+from m2fp.synthesis.cloth_base import ClothBase
+from m2fp.synthesis.level_cut import split, used_vertices
+
+Cut = Callable[[Anatomy], Field]
+"""Where there is cloth: positive inside, metres of the template."""
+
+Ids = tuple[int, int]
+"""The same id twice, or those of the left and the right one."""
+
+HIDE_M = 0.025  # so far under the edge of what is worn over it, nothing can be seen
+_PUSH_M = 0.004  # what may still be seen is pressed in so that it does not poke through
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Garment:
+    """Something to wear.
+
+    Attributes:
+        name: what it is, for people.
+        parts, fine_parts: CIHP and MHP-v2 ids of the left and the right half.
+        material: "cloth", "denim", "knit", "leather", ...
+        base: what it is cut from.
+        layer: what is worn over what; the skin is 0.
+        cut: where there is cloth; None: everywhere.
+        thickness: metres from the base surface.
+        smoothing: how often the surface is smoothed; loose cloth bridges what is hollow.
+        flare: metres that it stands off further, by place.
+        cover: float32 (N,), positive at base vertices under it; None: where the cut is.
+    """
+
+    name: str
+    parts: Ids
+    fine_parts: Ids
+    material: str
+    base: ClothBase
+    layer: int
+    cut: Cut | None = None
+    thickness: float = 0.0
+    smoothing: int = 0
+    flare: Cut | None = None
+    cover: Field | None = None
+
+    def covers(self, where: Anatomy) -> Field:
+        """Return float32 (N,), positive at base vertices under the garment."""
+        if self.cover is not None:
+            return self.cover
+        return np.ones_like(where.x) if self.cut is None else self.cut(where)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A surface on one person, in the rest pose; see Mesh for what is not said here.
+
+    Attributes:
+        rest: float32 (V, 3), metres.
+        weights: float32 (V, J), how vertices follow bones.
+    """
+
+    name: str
+    rest: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    triangles: NDArray[np.int32]
+    parts: NDArray[np.uint8]
+    fine_parts: NDArray[np.uint8]
+    uv: NDArray[np.float32]
+    material: str
+
+
+def tailored(garment: Garment, body: Body, over: Sequence[Field]) -> Piece | None:
+    """Return the garment on a body, or None where nothing of it is left.
+
+    over: float32 (N,) each, where the body is under something that is worn over this.
+    """
+    base = garment.base
+    rest = base.on(body)
+    if garment.thickness or garment.smoothing or garment.flare is not None:
+        rest = _loosened(garment, rest, body.scale)
+    where = placed(base.where, rest, body.joints, body.data)
+    hidden = under(base, over)
+    if hidden is not None:
+        push = np.clip(hidden / HIDE_M, 0, 1) * np.float32(_PUSH_M * body.scale)
+        rest = rest - base.normals(rest) * push[:, None]
+    triangles, weights, uv, x = base.triangles, base.weights, base.uv, base.where.x
+    if hidden is not None:
+        triangles = triangles[(hidden[triangles] < HIDE_M).any(axis=1)]
+    if garment.cut is not None:
+        cut = split(triangles, garment.cut(where).astype(np.float32))
+        triangles = cut.triangles[cut.inside]
+        rest, weights, uv, x = (cut.extend(values) for values in (rest, weights, uv, x))
+    if len(triangles) == 0:
+        return None
+    triangles, rows = used_vertices(triangles)
+    left = x[rows][triangles].mean(axis=1) > 0
+    parts, fine = (
+        np.where(left, *ids).astype(np.uint8) for ids in (garment.parts, garment.fine_parts)
+    )
+    return Piece(
+        garment.name, rest[rows], weights[rows], triangles, parts, fine, uv[rows], garment.material
+    )
+
+
+def under(base: ClothBase, over: Sequence[Field]) -> Field | None:
+    """Return float32 (V,), how far vertices are inside what is worn over them."""
+    if not over:
+        return None
+    return np.asarray(base.binding @ np.maximum.reduce(over), np.float32)
+
+
+def _loosened(
+    garment: Garment, rest: NDArray[np.float32], scale: float
+) -> NDArray[np.float32]:
+    base = garment.base
+    normals = base.normals(rest)
+    smooth = rest
+    for _ in range(garment.smoothing):
+        smooth = base.smoother @ smooth
+    # Smoothing shrinks: what it pulled inside comes back to the surface.
+    inward = np.maximum(-((smooth - rest) * normals).sum(axis=1), 0)
+    if garment.smoothing:
+        inward = np.maximum(inward, base.smoother @ inward)
+        normals = base.normals(smooth)
+    distance = np.float32(garment.thickness * scale) + inward
+    if garment.flare is not None:
+        distance = distance + garment.flare(base.where) * np.float32(scale)
+    return np.asarray(smooth + normals * distance[:, None], np.float32)
