@@ -11,6 +11,7 @@ from m2fp.synthesis.anatomy import Anatomy, anatomy
 from m2fp.synthesis.body_data import BodyData, body_data
 from m2fp.synthesis.cloth_base import ClothBase, cloth_base, joined_to, merged, trimmed
 from m2fp.synthesis.cuts import above
+from m2fp.synthesis.made_bases import dome_base
 from m2fp.synthesis.skin import Skin, make_skin
 
 _SEAM_Y = 0.13  # where the robe's upper half ends, a little below the lower half's beginning
@@ -28,7 +29,8 @@ class Closet:
         skirt: around both legs, from the waist to the shins.
         robe: around trunk and arms, then around both legs.
         hands: the hands' own skin, with a bit of the arms.
-        head: the head's own skin.
+        dome: around the head without its ears.
+        strands: strips that fall from the crown to the waist.
     """
 
     data: BodyData
@@ -38,7 +40,8 @@ class Closet:
     skirt: ClothBase
     robe: ClothBase
     hands: ClothBase
-    head: ClothBase
+    dome: ClothBase
+    strands: ClothBase
 
 
 @cache
@@ -61,5 +64,6 @@ def closet() -> Closet:
         skirt=skirt,
         robe=merged(upper, skirt),
         hands=cloth_base(data, where, "body", keep=where.arm > where.wrist - 0.12),
-        head=cloth_base(data, where, "body", keep=where.y > 0.66),
+        dome=dome_base(data, where),
+        strands=cloth_base(data, where, "helper-hair"),
     )

@@ -1,0 +1,231 @@
+"""Surfaces that MakeHuman has no helper for: a dome over the skull, brims, a roll about the neck,
+glasses. All are grids of points bound to the skin around them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
+
+from m2fp.synthesis.anatomy import HEAD, NECK, Anatomy, placed
+from m2fp.synthesis.body_data import BodyData
+from m2fp.synthesis.cloth_base import ClothBase, Offsets, smoother_of
+
+HAT_Y = 0.775  # where hats end, above the ears
+_AROUND = 56  # columns of the grids
+# The base vertices that MakeHuman's own hats are scaled by: width, height and depth of the head.
+_HEAD_SCALE = np.array([[5399, 11998], [791, 881], [962, 5320]])
+
+
+def dome_base(data: BodyData, where: Anatomy) -> ClothBase:
+    """Return a smooth surface over skull, face and nape, without ears, from the crown down."""
+    skin = _head_skin(data, where)
+    down = np.radians(np.linspace(0, 125, 32))
+    around = np.linspace(-np.pi, np.pi, _AROUND + 1)
+    ways = _directions(around, down)
+    binding = _seen_from(np.array(HEAD), ways, skin, data, sharpness=400.0)
+    uv = np.stack(np.meshgrid(around, down), -1).reshape(-1, 2) * 0.09
+    return _grid_base(data, where, binding, (len(down), _AROUND + 1), uv, closed=True)
+
+
+def brim_base(
+    data: BodyData, where: Anatomy, front_m: float, side_m: float, droop_m: float
+) -> ClothBase:
+    """Return a brim about the dome's edge: so wide in front, at the sides and behind."""
+    skin = _head_skin(data, where)
+    around = np.linspace(-np.pi, np.pi, _AROUND + 1)
+    ways = np.stack([np.sin(around), np.full_like(around, 0.33), np.cos(around)], 1)
+    ring = _seen_from(np.array(HEAD), ways, skin, data, sharpness=400.0)
+    rows = 5
+    out = np.linspace(0.0, 1.0, rows)
+    ahead = np.clip(np.cos(around), 0, 1)[:, None] ** 0.7
+    width = side_m + (front_m - side_m) * ahead
+    flat = np.stack([np.sin(around), np.zeros_like(around), np.cos(around)], 1) * width
+    lengths = out[:, None, None] * flat + 0.012 * flat / np.maximum(width, 1e-6)
+    lengths[..., 1] -= droop_m * out[:, None] ** 2
+    uv = np.stack(np.meshgrid(around * 0.1, out * 0.08), -1).reshape(-1, 2)
+    binding = csr_array(ring[np.tile(np.arange(_AROUND + 1), rows)])
+    base = _grid_base(data, where, binding, (rows, _AROUND + 1), uv, closed=True)
+    return _with_offsets(base, lengths.reshape(-1, 3), data)
+
+
+def roll_base(data: BodyData, where: Anatomy, thick_m: float, rise_m: float) -> ClothBase:
+    """Return a roll of cloth about the neck: a ring whose section is an oval."""
+    neck = np.flatnonzero((where.y > 0.55) & (where.y < 0.64) & (where.limb < 0.02))
+    neck = neck[neck < _skin_count(data)]
+    around = np.linspace(-np.pi, np.pi, _AROUND + 1)
+    ways = np.stack([np.sin(around), np.full_like(around, 0.12), np.cos(around)], 1)
+    ring = _seen_from(np.array(NECK) + [0, 0.02, 0], ways, neck, data, sharpness=120.0)
+    section = np.linspace(0, 2 * np.pi, 13)
+    bumpy = 1 + 0.12 * np.sin(5 * around) + 0.08 * np.sin(9 * around + 1)
+    thick = thick_m * bumpy
+    flat = np.stack([np.sin(around), np.zeros_like(around), np.cos(around)], 1)
+    out = flat * (0.7 * thick[:, None]) + flat * thick[:, None] * np.cos(section)[:, None, None]
+    out[..., 1] += np.sin(section)[:, None] * rise_m * bumpy - 0.3 * rise_m * np.cos(around)
+    uv = np.stack(np.meshgrid(around * 0.1, section * thick_m), -1).reshape(-1, 2)
+    binding = csr_array(ring[np.tile(np.arange(_AROUND + 1), len(section))])
+    base = _grid_base(data, where, binding, (len(section), _AROUND + 1), uv, closed=True)
+    return _with_offsets(base, out.reshape(-1, 3), data)
+
+
+def glasses_base(
+    data: BodyData, where: Anatomy, width_m: float, height_m: float, square: float
+) -> ClothBase:
+    """Return two lenses before the eyes, a bridge and temples to the ears.
+
+    square: 2 an oval .. 6 nearly a rectangle, the exponent of the lenses' outline.
+    """
+    count = _skin_count(data)
+    binding: list[csr_array] = []
+    lengths: list[NDArray[np.float64]] = []
+    triangles: list[NDArray[np.int64]] = []
+    turn = np.linspace(0, 2 * np.pi, 25)[:-1]
+    power = 2 / square
+    oval = np.stack(
+        [
+            np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power * width_m / 2,
+            np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power * height_m / 2,
+        ],
+        1,
+    )
+    start = 0
+    for name, sign in (("helper-l-eye", 1.0), ("helper-r-eye", -1.0)):
+        eye = np.unique(data.group(name)[0])
+        places = np.concatenate([[[0, 0]], oval])
+        curve = -0.35 * np.maximum(sign * places[:, 0], 0) ** 2 / max(width_m, 1e-6)
+        lens = np.stack([places[:, 0], places[:, 1], 0.026 + curve], 1)
+        binding.append(_mean_rows(eye, len(lens), len(where.x)))
+        lengths.append(lens)
+        order = np.arange(24)
+        fan = np.stack([np.zeros(24, int), order + 1, (order + 1) % 24 + 1], 1)
+        triangles.append(fan + start)
+        start += len(lens)
+        ear = _nearest(data, count, np.array([sign * 0.078, 0.742, 0.045]))
+        outer = sign * width_m / 2
+        temple = np.array([[outer, 0.006, 0.022], [outer, 0.012, 0.022], [0, 0, 0], [0, 0.006, 0]])
+        ends = np.repeat([False, False, True, True], 1)
+        rows = [
+            _mean_rows(np.array([ear]) if end else eye, 1, len(where.x)) for end in ends.tolist()
+        ]
+        binding += rows
+        lengths.append(temple + [[sign * 0.003, 0, 0]])
+        triangles.append(np.array([[0, 1, 2], [2, 1, 3]]) + start)
+        start += 4
+    inner = 0.031 - width_m / 2
+    eyes = np.unique(np.concatenate([data.group("helper-l-eye")[0], data.group("helper-r-eye")[0]]))
+    bridge = np.array([[x, y, 0.028] for x in (inner, -inner) for y in (0.002, 0.009)])
+    binding.append(_mean_rows(eyes, 4, len(where.x)))
+    lengths.append(bridge)
+    triangles.append(np.array([[0, 1, 2], [2, 1, 3]]) + start)
+
+    rows_ = csr_array(vstack(binding), dtype=np.float32)
+    faces = np.concatenate(triangles).astype(np.int32)
+    flat = np.concatenate(lengths)
+    weld = np.arange(len(flat))
+    base = ClothBase(
+        rows_,
+        rows_ @ data.weights,
+        faces,
+        flat[:, :2].astype(np.float32),
+        weld,
+        smoother_of(faces, weld),
+        where.of(rows_),
+    )
+    return _with_offsets(base, flat, data)
+
+
+def _skin_count(data: BodyData) -> int:
+    return int(data.group("body")[0].max()) + 1
+
+
+def _head_skin(data: BodyData, where: Anatomy) -> NDArray[np.int64]:
+    """Return the base vertices of the head's outside, without ears, mouth and eye sockets."""
+    ear = (np.abs(where.x) > 0.070) & (where.y < 0.755) & (where.z < 0.075)
+    behind_ear = (np.abs(where.x) > 0.058) & (where.y < 0.745) & (where.z < 0.03) & (where.z > -0.02)
+    inner = (where.z < 0.13) & (np.abs(where.x) < 0.04) & (where.y < 0.76) & (where.z > 0.02)
+    head = (where.y > 0.66) & ~ear & ~inner & ~behind_ear
+    return np.flatnonzero(head[: _skin_count(data)])
+
+
+def _directions(around: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.float64]:
+    azimuth, angle = np.meshgrid(around, down)
+    return np.stack(
+        [np.sin(angle) * np.sin(azimuth), np.cos(angle), np.sin(angle) * np.cos(azimuth)], -1
+    ).reshape(-1, 3)
+
+
+def _seen_from(
+    centre: NDArray[np.float64],
+    ways: NDArray[np.float64],
+    skin: NDArray[np.int64],
+    data: BodyData,
+    *,
+    sharpness: float,
+) -> csr_array:
+    """Return for each direction from a centre the mean (D, N) of the skin that lies there."""
+    ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
+    seen = data.template[skin] - centre
+    seen = seen / np.linalg.norm(seen, axis=1, keepdims=True)
+    near = np.exp(sharpness * (ways @ seen.T - 1))
+    near[near < 0.02 * near.max(axis=1, keepdims=True)] = 0
+    near /= near.sum(axis=1, keepdims=True)
+    full = csr_array(near.astype(np.float32)).tocoo()
+    return csr_array(
+        (full.data, (full.row, skin[full.col])), shape=(len(ways), len(data.template))
+    )
+
+
+def _grid_base(
+    data: BodyData,
+    where: Anatomy,
+    binding: csr_array,
+    shape: tuple[int, int],
+    uv: NDArray[np.float64],
+    *,
+    closed: bool,
+) -> ClothBase:
+    rows, columns = shape
+    number = np.arange(rows * columns).reshape(shape)
+    a, b = number[:-1, :-1].ravel(), number[:-1, 1:].ravel()
+    c, d = number[1:, :-1].ravel(), number[1:, 1:].ravel()
+    # Columns go from the right over the front to the left: rows go down or out.
+    triangles = np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)]).astype(np.int32)
+    welded = number.copy()
+    if closed:
+        welded[:, -1] = welded[:, 0]
+    weld = np.unique(welded.ravel(), return_inverse=True)[1]
+    return ClothBase(
+        binding,
+        (binding @ data.weights).astype(np.float32),
+        triangles,
+        uv.astype(np.float32),
+        weld,
+        smoother_of(triangles, weld),
+        where.of(binding),
+    )
+
+
+def _with_offsets(
+    base: ClothBase, lengths_m: NDArray[np.float64], data: BodyData
+) -> ClothBase:
+    """Return the base with offsets, metres on the template, that grow with the head."""
+    axes = np.arange(3)
+    first, second = data.template[_HEAD_SCALE].transpose(1, 0, 2)
+    size = np.abs(first - second)[axes, axes]
+    offsets = Offsets(lengths_m.astype(np.float32), _HEAD_SCALE, size.astype(np.float32))
+    bound = base.binding @ data.template + lengths_m
+    where = placed(base.where, bound.astype(np.float32), data.joints(data.template), data)
+    return replace(base, offsets=offsets, where=where)
+
+
+def _mean_rows(vertices: NDArray[np.int64], rows: int, count: int) -> csr_array:
+    row = np.zeros((1, count), np.float32)
+    row[0, vertices] = 1 / len(vertices)
+    return csr_array(np.repeat(row, rows, axis=0))
+
+
+def _nearest(data: BodyData, count: int, place: NDArray[np.float64]) -> int:
+    return int(np.argmin(np.linalg.norm(data.template[:count] - place, axis=1)))
