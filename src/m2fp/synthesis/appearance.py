@@ -18,6 +18,7 @@ from m2fp.synthesis.colours import (
     iris_colour,
     linear,
     mixed,
+    shoe_colour,
     skin_colour,
 )
 from m2fp.synthesis.material import Kind, Material
@@ -170,7 +171,7 @@ def _garment(part: int, mesh: Mesh, rng: Generator, prints_left: list[int]) -> M
 def _weave(name: str, surface: str, rng: Generator) -> str:
     if surface in _WEAVE_M:
         return surface
-    if surface == "leather":
+    if surface == "leather" and rng.random() < 0.4:
         return "grain"
     return str(rng.choice(_WEAVES.get(name, ("canvas", "knit", "twill"))))
 
@@ -235,10 +236,10 @@ def _printed(material: Material, metres: float, rng: Generator, prints_left: lis
 def _shoe(metres: float, rng: Generator) -> Material:
     weave = str(rng.choice(_WEAVES["left-shoe"]))
     material = _cloth(weave, metres, rng)
-    second = linear(225, 225, 220) if rng.random() < 0.5 else cloth_colour(rng)
+    second = linear(225, 225, 220) if rng.random() < 0.5 else shoe_colour(rng)
     return replace(
         material,
-        colours=(material.colours[0], second, cloth_colour(rng)),
+        colours=(shoe_colour(rng), second, shoe_colour(rng)),
         design=layer_of(
             str(rng.choice(("nothing", "nothing", "wide stripes", "shapes", "argyle")))
         ),

@@ -83,7 +83,7 @@ def hair_colour(age: float, darkness: float, rng: Generator) -> Colour:
     """Return a hair colour; darkness is the skin's: fair hair is rare on dark skin."""
     if age > 40 and rng.random() < (age - 40) / 35:
         name = "white" if rng.random() < (age - 45) / 60 else "grey"
-    elif rng.random() < 0.04:
+    elif age > 12 and rng.random() < 0.03:
         name = "dyed"
     elif darkness > 0.45:
         name = rng.choice(("black", "dark brown", "brown"), p=(0.7, 0.25, 0.05))
@@ -109,6 +109,16 @@ def cloth_colour(rng: Generator) -> Colour:
     saturation *= float(np.exp(rng.normal(0, 0.25)))
     value *= float(np.exp(rng.normal(0, 0.2)))
     return _hsv(hue % 1.0, min(saturation, 0.95), float(np.clip(value, 0.035, 0.95)))
+
+
+def shoe_colour(rng: Generator) -> Colour:
+    """Return a colour as shoes have them: black, brown, white, grey, and any other now and then."""
+    if rng.random() < 0.3:
+        return cloth_colour(rng)
+    shoes = ((24, 22, 22), (70, 44, 30), (126, 88, 56), (228, 226, 220), (120, 118, 116))
+    shade = np.array(shoes[int(rng.choice(5, p=(0.4, 0.15, 0.1, 0.22, 0.13)))])
+    red, green, blue = shade * rng.uniform(0.8, 1.1)
+    return linear(red, green, blue)
 
 
 def wall_colour(rng: Generator) -> Colour:

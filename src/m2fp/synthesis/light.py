@@ -69,7 +69,7 @@ def outdoors(rng: Generator, viewer: float) -> Light:
     elif mood == 1:
         sun, sky, soft, height = _scaled((1.0, 0.97, 0.92), 1.4), (0.62, 0.68, 0.76), 0.08, 0.9
     elif mood == 2:
-        sun, sky, soft, height = _scaled((1.0, 1.0, 1.0), 0.45), (0.86, 0.9, 0.96), 0.3, 1.2
+        sun, sky, soft, height = _scaled((1.0, 1.0, 1.0), 0.6), (1.1, 1.14, 1.2), 0.3, 1.2
     else:
         sun, sky, soft, height = _scaled((1.0, 0.72, 0.42), 2.1), (0.42, 0.42, 0.55), 0.03, 0.3
     height = float(np.clip(rng.normal(height, 0.2), 0.18, 1.5))
@@ -82,8 +82,8 @@ def outdoors(rng: Generator, viewer: float) -> Light:
         ground,
         soft,
         (0.72 - 0.05 * warm, 0.77, 0.84),
-        float(rng.uniform(0.0, 0.012)),
-        0.5 * brightness,
+        float(rng.uniform(0.0, 0.007)),
+        0.56 * brightness,
     )
 
 

@@ -35,23 +35,26 @@ class Place:
     inside: bool
 
 
-def room(rng: Generator, *, clear: float, turn: float, ceiling: float, viewer: float) -> Place:
+def room(
+    rng: Generator, *, clear: float, turn: float, ceiling: float, viewer: tuple[float, float]
+) -> Place:
     """Return a room or hall.
 
     clear: metres about the origin that stay free; turn: radians; ceiling: height, metres; viewer:
-    how far the camera is, which stands inside.
+    x and z of the camera, which stands inside.
     """
+    viewer_x, _, viewer_z = _turned((viewer[0], 0.0, viewer[1]), -turn)
     back = -(clear + float(rng.exponential(1.2)) + 0.3)
-    side = clear + float(rng.uniform(0.8, 4.0))
+    side = max(clear, abs(viewer_x)) + float(rng.uniform(0.5, 4.0))
     floor = place_material(str(rng.choice(_FLOORS)), wood_colour(rng), rng, second=wall_colour(rng))
     if rng.random() < 0.5:
         floor = replace(floor, colours=(wall_colour(rng), wood_colour(rng), wall_colour(rng)))
     floor = replace(floor, shine=float(rng.choice((0.0, 0.15, 0.4))), gloss=0.6)
     paint = wall_colour(rng)
     wall = place_material(str(rng.choice(_WALLS)), paint, rng)
-    front = 1.2 * viewer + 3.0
+    front = max(viewer_z, clear) + 1.0
     depth = front - back
-    surfaces = [put(ground(20.0 + viewer), floor, turn=turn, smooth=False)]
+    surfaces = [put(ground(20.0 + front), floor, turn=turn, smooth=False)]
     walls = [
         rectangle((-side, 0, back), (2 * side, 0, 0), (0, ceiling, 0)),
         rectangle((-side, 0, front), (0, 0, -depth), (0, ceiling, 0)),
@@ -125,7 +128,8 @@ def street(rng: Generator, *, clear: float, turn: float) -> Place:
         x += width + (float(rng.uniform(0, 6)) if rng.random() < 0.3 else 0.0)
     if rng.random() < 0.4:  # the street goes on beside us
         side = float(rng.choice((-1, 1))) * (clear + float(rng.uniform(1.5, 5)))
-        wing = box((6.0, float(rng.uniform(5, 15)), 60.0), (side + np.sign(side) * 3.0, 3.0, -25.0))
+        middle = (side + np.sign(side) * 3.0, 3.0, -clear - 30.0)
+        wing = box((6.0, float(rng.uniform(6, 15)), 60.0), middle)
         pieces.append((wing, _front(rng)))
     surfaces += stand(pieces, turn=turn)
     makers = (props.car, props.tree, props.post, props.post, props.crate, props.bush, props.railing)
@@ -168,7 +172,7 @@ def garden(rng: Generator, *, clear: float, turn: float) -> Place:
     elif rng.random() < 0.25:
         floor = _pavement(rng)
     else:
-        green = linear(rng.uniform(60, 110), rng.uniform(95, 140), rng.uniform(35, 60))
+        green = linear(rng.uniform(80, 120), rng.uniform(98, 128), rng.uniform(45, 75))
         dry = linear(150, 135, 85)
         floor = place_material("grass", green, rng, second=dry if rng.random() < 0.5 else None)
     surfaces = [put(ground(200.0), floor, turn=turn, smooth=False)]

@@ -260,4 +260,4 @@ def _wood(rng: Generator) -> Material:
 def _green(rng: Generator) -> Colour:
     if rng.random() < 0.12:  # autumn
         return linear(rng.uniform(130, 190), rng.uniform(80, 130), rng.uniform(20, 50))
-    return linear(rng.uniform(40, 90), rng.uniform(75, 125), rng.uniform(20, 60))
+    return linear(rng.uniform(55, 95), rng.uniform(80, 115), rng.uniform(35, 65))

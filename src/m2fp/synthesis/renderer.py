@@ -189,6 +189,10 @@ class Renderer:
         layout = (vertices, "3f 3f 2f", "position", "normal", "uv")
         # Compilers drop what a kind does not use, which would be an error.
         array = self._context.vertex_array(program, [layout], indices, skip_errors=True)
+        context = self._context
+        # Skin is closed; sleeves, skirts and hair are seen from inside too.
+        closed = run.kind is Kind.SKIN
+        context.enable_only(context.DEPTH_TEST | (context.CULL_FACE if closed else 0))
         array.render(vertices=3 * run.count, first=3 * run.first)
         array.release()
 

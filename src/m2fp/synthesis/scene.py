@@ -89,7 +89,7 @@ def make_scene(
         key=lambda one: _distance(one, camera),
     )
     reach = max((float(np.abs(one.points[:, [0, 2]]).max()) for one in people), default=1.0)
-    viewer = float(np.hypot(camera.position[0], camera.position[2]))
+    viewer = float(camera.position[0]), float(camera.position[2])
     place = _place(kind, place_rng, reach, ceiling, viewer)
     light = _light(place, camera, place_rng)
     photo = kind == "photo"
@@ -108,7 +108,9 @@ _PLACES = ("room", "street", "garden", "studio", "photo")
 _PLACE_SHARES = (0.27, 0.23, 0.16, 0.08, 0.26)
 
 
-def _place(kind: str, rng: Generator, reach: float, ceiling: float, viewer: float) -> places.Place:
+def _place(
+    kind: str, rng: Generator, reach: float, ceiling: float, viewer: tuple[float, float]
+) -> places.Place:
     turn = float(rng.normal(0, 0.25))
     if kind == "room":
         return places.room(rng, clear=reach, turn=turn, ceiling=ceiling, viewer=viewer)

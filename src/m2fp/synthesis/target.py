@@ -61,7 +61,6 @@ class Target:
         self._drawing.use()
         self._context.viewport = (0, 0, size[1], size[0])
         self._drawing.clear()
-        self._context.enable_only(self._context.DEPTH_TEST)
 
     def read(self, size: tuple[int, int]) -> Layer:
         """Return what was drawn on the first (height, width) pixels."""

@@ -40,6 +40,8 @@ vec3 dented(vec3 normal, float height) {
     return normalize(max(abs(area), 1e-12) * normal - clamp(slope, -abs(area), abs(area)));
 }
 
+const int TAPS = 6;
+
 float lit(vec3 normal, float facing) {
     vec4 at = light_view * vec4(place + 0.012 * normal, 1.0);
     vec3 spot = at.xyz * 0.5 + 0.5;
@@ -48,12 +50,12 @@ float lit(vec3 normal, float facing) {
     float turn = 6.2832 * fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
     mat2 spin = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
     float sum = 0.0;
-    for (int i = 0; i < 8; ++i) {
-        float radius = sqrt((float(i) + 0.5) / 8.0), angle = 2.39996 * float(i);
+    for (int i = 0; i < TAPS; ++i) {
+        float radius = sqrt((float(i) + 0.5) / float(TAPS)), angle = 2.39996 * float(i);
         vec2 step = spin * vec2(cos(angle), sin(angle)) * radius * softness;
         sum += texture(shadow, vec3(spot.xy + step, spot.z - bias));
     }
-    return sum / 8.0;
+    return sum / float(TAPS);
 }
 
 // What is the same all over a material, row `look` of the table.
@@ -150,8 +152,7 @@ void main() {
     }
     if (what.r == 2u) albedo = mix(look.c.rgb, albedo, 0.12 * fine.b); // a shaved scalp
 #elif defined(HAIR)
-    vec3 albedo = mix(look.a.rgb, look.b.rgb, smoothstep(0.35, 0.9, fine.b)) * (0.45 + 0.9 * fine.b);
-    normal = dented(normal, 0.002 * look.weave.z * (fine.a - 0.5));
+    vec3 albedo = mix(look.a.rgb, look.b.rgb, smoothstep(0.35, 0.9, fine.b)) * (0.6 + 0.65 * fine.b);
 #else
     vec4 design = texture(patterns, vec3(rotation * cloth * look.c.w, look.b.w));
     vec4 fold = texture(patterns, vec3(cloth * look.turn.w, folds_layer));
