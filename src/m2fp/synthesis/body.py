@@ -34,8 +34,7 @@ def make_body(traits: Traits, data: BodyData) -> Body:
     levels = level_weights(traits.factors())
     shape = target_weights(levels, data.products) @ data.projection
     vertices = data.template + (shape @ data.shapes).reshape(-1, 3)
-    triangles, _ = data.group("body")
-    skin = vertices[: int(triangles.max()) + 1]
+    skin = vertices[: data.skin_vertices]
     low, high = float(skin[:, 1].min()), float(skin[:, 1].max())
     vertices = (vertices - np.float32([0, low, 0])) * np.float32(traits.height_m / (high - low))
     own = data.template[: len(skin), 1]

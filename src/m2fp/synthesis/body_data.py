@@ -78,9 +78,14 @@ class BodyData:
     triangles: NDArray[np.int32]
     uv_triangles: NDArray[np.int32]
 
+    @property
+    def skin_vertices(self) -> int:
+        """Return how many of the base vertices, the first ones, are the skin's."""
+        return int(self.triangles[: self.group_sizes[0]].max()) + 1
+
     def bone(self, name: str) -> int:
         """Return the index of a bone, for example "wrist.L"."""
-        return int(np.flatnonzero(self.bone_names == name)[0])
+        return _bone_rows(self)[name]
 
     def bones(self, *starts: str) -> NDArray[np.int64]:
         """Return the indices of the bones whose names begin with one of these."""
@@ -101,6 +106,11 @@ class BodyData:
             ]
         )
         return self.triangles[rows], self.uv_triangles[rows]
+
+
+@cache
+def _bone_rows(data: BodyData) -> dict[str, int]:
+    return {name: row for row, name in enumerate(data.bone_names.tolist())}
 
 
 @cache

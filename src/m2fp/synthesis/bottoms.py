@@ -106,7 +106,7 @@ def skirt(rng: Generator, closet: Closet, loose: float) -> Garment:
     """Return a skirt: short or long, narrow, flared or pleated."""
     waist = float(rng.uniform(0.12, 0.165))
     hem = float(rng.choice((rng.uniform(-0.34, -0.14), rng.uniform(-0.68, -0.34))))
-    wide = float(rng.uniform(-0.01, 0.06) if rng.random() < 0.4 else rng.uniform(0.06, 0.26))
+    wide = float(rng.uniform(-0.01, 0.06) if rng.random() < 0.4 else rng.uniform(0.06, 0.20))
     folds, depth = float(rng.integers(6, 14)), float(rng.uniform(0, 0.12)) * max(wide, 0)
 
     def flare(at: Anatomy) -> Field:

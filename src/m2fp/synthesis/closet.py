@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from m2fp.synthesis.anatomy import Anatomy, anatomy
 from m2fp.synthesis.body_data import BodyData, body_data
-from m2fp.synthesis.cloth_base import ClothBase, cloth_base, joined_to, merged, trimmed
+from m2fp.synthesis.cloth_base import (
+    ClothBase,
+    cloth_base,
+    joined_to,
+    merged,
+    trimmed,
+    vertex_normals,
+)
 from m2fp.synthesis.cuts import above
 from m2fp.synthesis.made_bases import dome_base
 from m2fp.synthesis.skin import Skin, make_skin
 
-_SEAM_Y = 0.13  # where the robe's upper half ends, a little below the lower half's beginning
+_SEAM_Y = 0.09  # where the robe's upper half ends, a little below the lower half's beginning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +33,7 @@ class Closet:
         data: the base mesh.
         where: places of the base vertices.
         skin: the skin's surface.
+        inward: float32 (V, 3), at the skin's vertices, of the template.
         tights: around trunk, arms, legs and feet.
         skirt: around both legs, from the waist to the shins.
         robe: around trunk and arms, then around both legs.
@@ -36,6 +45,7 @@ class Closet:
     data: BodyData
     where: Anatomy
     skin: Skin
+    inward: NDArray[np.float32]
     tights: ClothBase
     skirt: ClothBase
     robe: ClothBase
@@ -55,11 +65,15 @@ def closet() -> Closet:
     where = anatomy(data)
     tights = cloth_base(data, where, "helper-tights")
     skirt = joined_to(tights, cloth_base(data, where, "helper-skirt"), data, fade_m=0.14)
+    skin = make_skin(data, where)
+    corners, _ = data.group("body", "helper-l-eye", "helper-r-eye")
+    outward = vertex_normals(data.template, corners, len(data.template))
     upper = trimmed(tights, above(tights.where, _SEAM_Y).astype(np.float32))
     return Closet(
         data=data,
         where=where,
-        skin=make_skin(data, where),
+        skin=skin,
+        inward=-(skin.binding @ outward),
         tights=tights,
         skirt=skirt,
         robe=merged(upper, skirt),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,15 +71,24 @@ class ClothBase:
 
     def normals(self, vertices: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 (V, 3), outward, of length 1: the triangles' normals by area."""
-        a, b, c = (vertices[self.triangles[:, corner]] for corner in range(3))
-        areas = np.cross(b - a, c - a)
-        at = self.weld[self.triangles].T.ravel()
         count = int(self.weld.max()) + 1
-        summed = np.stack(
-            [np.bincount(at, np.tile(areas[:, axis], 3), count) for axis in range(3)], axis=1
-        )
-        length = np.linalg.norm(summed, axis=1, keepdims=True)
-        return (summed / np.maximum(length, 1e-12))[self.weld].astype(np.float32)
+        places = np.empty((count, 3), np.float32)
+        places[self.weld] = vertices
+        return vertex_normals(places, self.weld[self.triangles], count)[self.weld]
+
+
+def vertex_normals(
+    vertices: NDArray[np.float32], triangles: NDArray[np.integer[Any]], count: int
+) -> NDArray[np.float32]:
+    """Return float32 (count, 3), outward, of length 1: the triangles' normals by area."""
+    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
+    areas = np.cross(b - a, c - a)
+    at = triangles.T.ravel()
+    summed = np.stack(
+        [np.bincount(at, np.tile(areas[:, axis], 3), count) for axis in range(3)], axis=1
+    )
+    length = np.linalg.norm(summed, axis=1, keepdims=True)
+    return (summed / np.maximum(length, 1e-12)).astype(np.float32)
 
 
 def cloth_base(

@@ -21,6 +21,8 @@ from m2fp.synthesis.skinning import posed
 from m2fp.synthesis.traits import Traits, random_traits
 from m2fp.synthesis.wardrobe import Outfit, random_outfit
 
+_GIVE_M = 0.008
+
 
 def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
     """Return a random person: body, pose, clothes, labels.
@@ -66,29 +68,38 @@ def dressed(body: Body, surfaces: Closet, outfit: Outfit) -> list[Piece]:
     """Return skin and garments in the rest pose, without what is certainly under something."""
     where = placed(surfaces.where, body.vertices, body.joints, body.data)
     covers = [garment.covers(where) for garment in outfit.garments]
-    pieces = [_skin(body, surfaces, covers)]
+    worn: list[Piece] = []
+    layers: list[int] = []
     for garment in outfit.garments:
         over = [
             cover
             for other, cover in zip(outfit.garments, covers, strict=True)
             if other.layer > garment.layer
         ]
-        piece = tailored(garment, body, over)
+        inner = [
+            piece
+            for piece, other in zip(worn, layers, strict=True)
+            if other < garment.layer and garment.presses
+        ]
+        piece = tailored(garment, body, over, inner)
         if piece is not None:
-            pieces.append(piece)
-    return pieces
+            worn.append(piece)
+            layers.append(garment.layer)
+    return [_skin(body, surfaces, covers), *worn]
 
 
 def _skin(body: Body, surfaces: Closet, covers: list[NDArray[np.float32]]) -> Piece:
     skin = surfaces.skin
-    seen = np.ones(len(skin.triangles), bool)
-    if covers:
-        hidden = skin.binding @ np.maximum.reduce(covers)
-        seen = (hidden[skin.triangles] < HIDE_M).any(axis=1)
+    rest = skin.binding @ body.vertices
+    hidden = skin.binding @ np.maximum.reduce(covers)
+    seen = (hidden[skin.triangles] < HIDE_M).any(axis=1)
+    # What is under cloth gives way, so that it does not poke through where limbs bend.
+    push = np.clip(hidden / HIDE_M, 0, 1) * np.float32(_GIVE_M * body.scale)
+    rest = rest + surfaces.inward * push[:, None]
     triangles, rows = used_vertices(skin.triangles[seen])
     return Piece(
         "skin",
-        (skin.binding @ body.vertices)[rows],
+        rest[rows],
         skin.weights[rows],
         triangles,
         skin.parts[seen],

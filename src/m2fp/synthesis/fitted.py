@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, diags_array
+from scipy.sparse import coo_array, csr_array, diags_array, vstack
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
@@ -19,7 +19,7 @@ from m2fp.synthesis.level_cut import used_vertices
 from m2fp.synthesis.mhclo import Mhclo, read_mhclo
 from m2fp.synthesis.wavefront import read_obj
 
-_HIDDEN = 0.05  # stands for "well under it" and "well beside it" in a cover
+_DEEP = 0.06  # further from the edge than this is all the same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +72,6 @@ def joined(pieces: list[Fitted]) -> Fitted:
         [base.triangles + shift for base, shift in zip(bases, shifts, strict=True)]
     ).astype(np.int32)
     weld = np.concatenate([base.weld + shift for base, shift in zip(bases, welds, strict=True)])
-    from scipy.sparse import vstack
-
     offsets = [base.offsets for base in bases]
     fields = iter(
         np.concatenate(parts) for parts in zip(*(base.where.arrays() for base in bases), strict=True)
@@ -150,17 +148,51 @@ def _taken(whole: ClothBase, mine: NDArray[np.bool_]) -> ClothBase:
 
 
 def _covers(fitted: Mhclo, pieces: dict[int, ClothBase], data: BodyData) -> dict[int, Field]:
-    """Return what each piece hides: of what the file deletes, what is nearest to it."""
+    """Return how far inside its edge each piece covers the base mesh, metres of the template.
+
+    A vertex is covered where the piece's nearest vertex is no edge, and lies outside of the skin or
+    the file deletes the body there.
+    """
     body = data.template
-    places = []
-    for base in pieces.values():
-        offsets = base.offsets.on(body) if base.offsets else 0
-        places.append(base.binding @ body + offsets)
-    owner = np.repeat(np.arange(len(places)), [len(place) for place in places])
-    _, nearest = cKDTree(np.concatenate(places)).query(body)
-    return {
-        number: np.where(fitted.hidden & (owner[nearest] == row), _HIDDEN, -_HIDDEN).astype(
-            np.float32
-        )
-        for row, number in enumerate(pieces)
-    }
+    triangles, _ = data.group("body", "helper-tights", "helper-skirt")
+    outward = _base_normals(body, triangles)
+    places = {}
+    for number, base in pieces.items():
+        offsets = base.offsets.on(body) if base.offsets else np.float32(0)
+        places[number] = np.asarray(base.binding @ body + offsets)
+    owner = np.repeat(list(places), [len(place) for place in places.values()])
+    _, nearest_of_all = cKDTree(np.concatenate(list(places.values()))).query(body)
+    covers = {}
+    for number, base in pieces.items():
+        place, edge = places[number], open_edge(base.triangles, base.weld)
+        distance, nearest = cKDTree(place).query(body, distance_upper_bound=0.3)
+        found = nearest < len(place)
+        nearest = np.where(found, nearest, 0)
+        out = ((place[nearest] - body) * outward).sum(axis=1) > -0.008
+        deleted = fitted.hidden & (owner[nearest_of_all] == number)
+        under = found & ~edge[nearest] & ((distance < 0.07) & out | deleted)
+        depth = np.full(len(body), _DEEP)
+        if edge.any():
+            depth = np.minimum(cKDTree(place[edge]).query(body)[0], _DEEP)
+        covers[number] = np.where(under, depth, -depth).astype(np.float32)
+    return covers
+
+
+def open_edge(triangles: NDArray[np.int32], weld: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return bool (V,), which vertices lie on an edge that only one triangle has."""
+    corners = weld[triangles]
+    pairs = np.sort(corners[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    keys, uses = np.unique(pairs[:, 0] * (weld.max() + 1) + pairs[:, 1], return_counts=True)
+    lone = np.stack(np.divmod(keys[uses == 1], weld.max() + 1))
+    return np.isin(weld, lone)
+
+
+def _base_normals(
+    body: NDArray[np.float32], triangles: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    a, b, c = (body[triangles[:, corner]] for corner in range(3))
+    areas = np.cross(b - a, c - a)
+    summed = np.zeros_like(body)
+    for corner in range(3):
+        np.add.at(summed, triangles[:, corner], areas)
+    return np.asarray(summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-12))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from m2fp.synthesis.anatomy import Anatomy, Field, placed
 from m2fp.synthesis.body import Body
-from m2fp.synthesis.cloth_base import ClothBase
+from m2fp.synthesis.cloth_base import ClothBase, vertex_normals
 from m2fp.synthesis.level_cut import split, used_vertices
 
 Cut = Callable[[Anatomy], Field]
@@ -20,6 +21,10 @@ Ids = tuple[int, int]
 """The same id twice, or those of the left and the right one."""
 
 HIDE_M = 0.025  # so far under the edge of what is worn over it, nothing can be seen
+_HIDE_HAIR_M = 0.005  # hats press hair flat
+_NEAR_M = 0.06  # how near something inside must be to matter
+_BESIDE_M = 0.025  # further aside than this it is not under it
+_GAP_M = 0.004  # between what is worn and what is worn over it
 _PUSH_M = 0.004  # what may still be seen is pressed in so that it does not poke through
 
 
@@ -38,6 +43,7 @@ class Garment:
         smoothing: how often the surface is smoothed; loose cloth bridges what is hollow.
         flare: metres that it stands off further, by place.
         cover: float32 (N,), positive at base vertices under it; None: where the cut is.
+        presses: it gives way to what is worn under it; not so hats, gloves and glasses.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Garment:
     smoothing: int = 0
     flare: Cut | None = None
     cover: Field | None = None
+    presses: bool = True
 
     def covers(self, where: Anatomy) -> Field:
         """Return float32 (N,), positive at base vertices under the garment."""
@@ -77,26 +84,40 @@ class Piece:
     uv: NDArray[np.float32]
     material: str
 
+    def normals(self) -> NDArray[np.float32]:
+        """Return float32 (V, 3), outward, of length 1."""
+        return vertex_normals(self.rest, self.triangles, len(self.rest))
 
-def tailored(garment: Garment, body: Body, over: Sequence[Field]) -> Piece | None:
+
+def tailored(
+    garment: Garment, body: Body, over: Sequence[Field], inner: Sequence[Piece] = ()
+) -> Piece | None:
     """Return the garment on a body, or None where nothing of it is left.
 
-    over: float32 (N,) each, where the body is under something that is worn over this.
+    Args:
+        garment: what to wear.
+        body: who wears it.
+        over: float32 (N,) each, where the body is under something that is worn over this.
+        inner: what is worn under it, and must not look through.
     """
     base = garment.base
     rest = base.on(body)
     if garment.thickness or garment.smoothing or garment.flare is not None:
         rest = _loosened(garment, rest, body.scale)
+    if inner:
+        rest = _outside(base, rest, inner, body.scale)
     where = placed(base.where, rest, body.joints, body.data)
     hidden = under(base, over)
     if hidden is not None:
         push = np.clip(hidden / HIDE_M, 0, 1) * np.float32(_PUSH_M * body.scale)
         rest = rest - base.normals(rest) * push[:, None]
     triangles, weights, uv, x = base.triangles, base.weights, base.uv, base.where.x
+    kept = None if garment.cut is None else garment.cut(where)
     if hidden is not None:
-        triangles = triangles[(hidden[triangles] < HIDE_M).any(axis=1)]
-    if garment.cut is not None:
-        cut = split(triangles, garment.cut(where).astype(np.float32))
+        margin = _HIDE_HAIR_M if garment.material == "hair" else HIDE_M
+        kept = margin - hidden if kept is None else np.minimum(kept, margin - hidden)
+    if kept is not None:
+        cut = split(triangles, kept.astype(np.float32))
         triangles = cut.triangles[cut.inside]
         rest, weights, uv, x = (cut.extend(values) for values in (rest, weights, uv, x))
     if len(triangles) == 0:
@@ -135,3 +156,25 @@ def _loosened(
     if garment.flare is not None:
         distance = distance + garment.flare(base.where) * np.float32(scale)
     return np.asarray(smooth + normals * distance[:, None], np.float32)
+
+
+def _outside(
+    base: ClothBase, rest: NDArray[np.float32], inner: Sequence[Piece], scale: float
+) -> NDArray[np.float32]:
+    """Return the vertices moved to where they lie outside of what is worn under them."""
+    points = np.concatenate([piece.rest for piece in inner])
+    outward = np.concatenate([piece.normals() for piece in inner])
+    distance, nearest = cKDTree(points).query(rest, distance_upper_bound=_NEAR_M * scale)
+    found = np.flatnonzero(distance < np.inf)
+    way = outward[nearest[found]]
+    off = rest[found] - points[nearest[found]]
+    height = (off * way).sum(axis=1)
+    beside = np.linalg.norm(off - way * height[:, None], axis=1)
+    lift = np.maximum(_GAP_M * scale - height, 0) * (beside < _BESIDE_M * scale)
+    push = np.zeros_like(rest)
+    push[found] = way * lift[:, None]
+    for _ in range(2):  # neighbours come along
+        mean = base.smoother @ push
+        stronger = (mean**2).sum(axis=1) > (push**2).sum(axis=1)
+        push[stronger] = mean[stronger]
+    return np.asarray(rest + push, np.float32)

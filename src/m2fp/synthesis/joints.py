@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from m2fp.synthesis.body import Body
+from m2fp.synthesis.body_data import BodyData
 from m2fp.synthesis.skinning import posed
 
 # Bones whose head is the joint, in the left half.
@@ -42,15 +46,20 @@ JOINT_NAMES: tuple[str, ...] = (
 def joint_places(body: Body, motions: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return float32 (len(JOINT_NAMES), 3), metres, after the bones' motions (J, 3, 4)."""
     data = body.data
-    bones = [data.bone(f"{bone}.{side}") for bone in _BONES.values() for side in "LR"]
-    bones += [data.bone("spine05"), data.bone("neck01")]
+    bones, marks = _rows(data)
     heads = np.einsum("jab,jb->ja", motions[bones, :, :3], body.joints[bones])
-    places = np.array(list(_MARKS.values()))
-    skin = data.template[: int(data.group("body")[0].max()) + 1]
-    marks = ((skin[None] - places[:, None]) ** 2).sum(axis=2).argmin(axis=1)
     return np.concatenate(
         [
             heads + motions[bones, :, 3],
             posed(body.vertices[marks], data.weights[marks], motions),
         ]
     ).astype(np.float32)
+
+
+@cache
+def _rows(data: BodyData) -> tuple[list[int], NDArray[np.int64]]:
+    """Return the bones of the joints and the base vertices of the marks."""
+    bones = [data.bone(f"{bone}.{side}") for bone in _BONES.values() for side in "LR"]
+    bones += [data.bone("spine05"), data.bone("neck01")]
+    skin = data.template[: data.skin_vertices]
+    return bones, cKDTree(skin).query(list(_MARKS.values()))[1]

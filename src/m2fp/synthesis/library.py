@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from m2fp.errors import DataError
 from m2fp.synthesis.bvh import read_bvh
 from m2fp.synthesis.closet import Closet, closet
@@ -82,6 +84,9 @@ _CLOTHES: dict[str, dict[int, Kind]] = {
     "fedora_cocked": {0: HAT},
 }
 _BY_TEXTURE = frozenset({"male_casualsuit01", "male_elegantsuit01"})  # sewn together in the mesh
+# Tops of which only what shows under the jacket or the dungarees is there.
+_BITS = frozenset({"male_casualsuit05", "male_elegantsuit01", "male_worksuit01"})
+_SHOE_Y = -0.735  # below it, on the template, feet are inside any shoe
 _NOT_ON_EARTH = frozenset({"fly01", "fly02"})  # poses
 WOMEN_S = ("female", "bob", "braid", "long", "ponytail", "short03")
 
@@ -101,12 +106,12 @@ class Library:
     poses: tuple[tuple[str, Turns], ...]
 
     def pieces(self, slot: str) -> list[tuple[str, Garment]]:
-        """Return file name and garment of everything that is worn as `slot`."""
+        """Return file name and garment of everything that is worn as `slot` by itself."""
         return [
             (name, garment)
             for name, pieces in self.sets.items()
             for kind, garment in pieces
-            if kind.slot == slot
+            if kind.slot == slot and kind != DUNGAREES and not (slot == "top" and name in _BITS)
         ]
 
 
@@ -159,6 +164,10 @@ def _set(name: str, path: Path, surfaces: Closet) -> tuple[tuple[Kind, Garment],
 
 
 def _worn(name: str, kind: Kind, piece: Fitted) -> Garment:
+    cover = piece.cover
+    if kind is SHOES:
+        # Their files delete the ankles too, for the socks that they come with.
+        cover = (_SHOE_Y - closet().where.y).astype(np.float32)
     return Garment(
         name=f"{name} {kind.slot}",
         parts=kind.parts,
@@ -166,5 +175,5 @@ def _worn(name: str, kind: Kind, piece: Fitted) -> Garment:
         material=kind.material,
         base=piece.base,
         layer=kind.layer,
-        cover=piece.cover,
+        cover=cover,
     )

@@ -55,7 +55,7 @@ def brim_base(
 def roll_base(data: BodyData, where: Anatomy, thick_m: float, rise_m: float) -> ClothBase:
     """Return a roll of cloth about the neck: a ring whose section is an oval."""
     neck = np.flatnonzero((where.y > 0.55) & (where.y < 0.64) & (where.limb < 0.02))
-    neck = neck[neck < _skin_count(data)]
+    neck = neck[neck < data.skin_vertices]
     around = np.linspace(-np.pi, np.pi, _AROUND + 1)
     ways = np.stack([np.sin(around), np.full_like(around, 0.12), np.cos(around)], 1)
     ring = _seen_from(np.array(NECK) + [0, 0.02, 0], ways, neck, data, sharpness=120.0)
@@ -78,7 +78,7 @@ def glasses_base(
 
     square: 2 an oval .. 6 nearly a rectangle, the exponent of the lenses' outline.
     """
-    count = _skin_count(data)
+    count = data.skin_vertices
     binding: list[csr_array] = []
     lengths: list[NDArray[np.float64]] = []
     triangles: list[NDArray[np.int64]] = []
@@ -137,17 +137,13 @@ def glasses_base(
     return _with_offsets(base, flat, data)
 
 
-def _skin_count(data: BodyData) -> int:
-    return int(data.group("body")[0].max()) + 1
-
-
 def _head_skin(data: BodyData, where: Anatomy) -> NDArray[np.int64]:
     """Return the base vertices of the head's outside, without ears, mouth and eye sockets."""
     ear = (np.abs(where.x) > 0.070) & (where.y < 0.755) & (where.z < 0.075)
     behind_ear = (np.abs(where.x) > 0.058) & (where.y < 0.745) & (where.z < 0.03) & (where.z > -0.02)
     inner = (where.z < 0.13) & (np.abs(where.x) < 0.04) & (where.y < 0.76) & (where.z > 0.02)
     head = (where.y > 0.66) & ~ear & ~inner & ~behind_ear
-    return np.flatnonzero(head[: _skin_count(data)])
+    return np.flatnonzero(head[: data.skin_vertices])
 
 
 def _directions(around: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -44,7 +44,7 @@ def hat(rng: Generator, closet: Closet) -> list[Garment]:
         thickness=float(thick),
         smoothing=2 if kind != "helmet" else 6,
         flare=flare,
-        cover=None,
+        presses=False,
     )
     if kind not in ("cap", "brimmed"):
         return [dome]
@@ -62,6 +62,7 @@ def hat(rng: Generator, closet: Closet) -> list[Garment]:
         layer=9,
         cut=None if kind == "brimmed" else lambda at: at.z - HEAD[2] - 0.045,
         cover=np.full_like(closet.where.x, -1),
+        presses=False,
     )
     return [dome, brim]
 
@@ -83,6 +84,7 @@ def sunglasses(rng: Generator, closet: Closet) -> Garment:
         base,
         layer=9,
         cover=np.full_like(closet.where.x, -1),
+        presses=False,
     )
 
 
@@ -157,5 +159,6 @@ def gloves(rng: Generator, closet: Closet) -> Garment:
         layer=7,
         cut=lambda at: at.arm - cuff,
         thickness=float(rng.uniform(0.002, 0.005)),
+        presses=False,
         smoothing=1,
     )

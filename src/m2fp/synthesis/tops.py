@@ -194,7 +194,7 @@ def dress(rng: Generator, closet: Closet, fit: Fit) -> Garment:
     inset = float(rng.uniform(0.0, 0.05))
     bare = rng.random() < 0.12
     top = float(rng.uniform(0.45, 0.49))
-    wide = float(rng.uniform(0.0, 0.22))
+    wide = float(rng.uniform(0.0, 0.06) if rng.random() < 0.5 else rng.uniform(0.06, 0.18))
     from_y = float(rng.choice((WAIST_Y - 0.06, CHEST_Y - 0.08)))
     folds, depth = float(rng.integers(6, 14)), float(rng.uniform(0, 0.10)) * wide
 
@@ -234,7 +234,7 @@ def coat(rng: Generator, closet: Closet, fit: Fit) -> Garment:
     collar = float(rng.uniform(0.59, 0.63))
     tall = rng.random() < 0.4
     neck = _neck(rng, deep=False)
-    wide = float(rng.uniform(0.02, 0.12))
+    wide = float(rng.uniform(0.0, 0.08))
 
     def cut(at: Anatomy) -> Field:
         parts = [above(at, hem), sleeveless(at) if vest else sleeves(at, sleeve)]

@@ -121,7 +121,7 @@ def _top(
     offered = [
         garment
         for name, garment in library.pieces("top")
-        if (woman or not name.startswith("fem")) and "elegant" not in name
+        if woman or not name.startswith("fem")
     ]
     if offered and not fit.tuck and rng.random() < _FROM_LIBRARY:
         return _altered(rng, "top", offered[int(rng.integers(len(offered)))], closet)
@@ -139,7 +139,8 @@ def _altered(rng: Generator, slot: str, garment: Garment, closet: Closet) -> Gar
     if slot == "skirt":
         # Its mesh ends in a point in the middle, which no skirt has.
         hem = float(rng.uniform(-0.275, -0.12))
-        return replace(garment, cut=lambda at: at.y - hem)
+        cover = np.minimum(garment.covers(where), where.y - hem)
+        return replace(garment, cut=lambda at: at.y - hem, cover=cover)
     if rng.random() < 0.6 or slot not in ("top", "trousers"):
         return garment
     if slot == "top":
