@@ -82,7 +82,7 @@ def looks_of(
             if mesh.material == "skin":
                 own[part] = skin
             elif mesh.material == "hair":
-                own[part] = _hair(hair, mesh, rng)
+                own[part] = _hair(hair, rng)
             else:
                 if key not in worn:
                     worn[key] = _garment(one_side, mesh, rng, prints_left)
@@ -137,12 +137,12 @@ def _skin(
     )
 
 
-def _hair(colour: tuple[float, float, float], mesh: Mesh, rng: Generator) -> Material:
+def _hair(colour: tuple[float, float, float], rng: Generator) -> Material:
     return Material(
         Kind.HAIR,
         (colour, mixed(dimmed(colour, 1.6), linear(200, 170, 130), 0.08), colour),
         weave=layer_of("strands"),
-        weave_repeats=float(rng.uniform(0.5, 0.9)) * metres_per_uv(mesh) / 0.2,
+        weave_repeats=float(rng.uniform(0.3, 0.7)),  # a radian, see `combed`
         weave_depth=1.0,
         shine=float(rng.uniform(0.03, 0.16)),
         gloss=0.4,
@@ -184,7 +184,7 @@ def _cloth(weave: str, metres: float, rng: Generator) -> Material:
         (colour, colour, colour),
         weave=layer_of(weave),
         weave_repeats=metres / _WEAVE_M[weave],
-        weave_depth=float(rng.uniform(0.3, 1.0)),
+        weave_depth=float(rng.uniform(0.3, 1.0)) * (0.3 if shiny else 1.0),
         fold_repeats=metres / float(rng.uniform(0.35, 0.7)),
         fold_depth=float(rng.uniform(0.25, 1.0)),
         shine=float(rng.uniform(0.2, 0.6) if shiny else rng.uniform(0.0, 0.06)),
@@ -252,6 +252,6 @@ def _glasses(rng: Generator) -> Material:
     lens = dimmed(cloth_colour(rng), 0.15) if rng.random() < 0.3 else (0.006, 0.006, 0.007)
     return replace(
         Material(Kind.PATTERNED, (lens, lens, lens)),
-        shine=0.9,
+        shine=0.5,
         gloss=float(rng.uniform(0.75, 0.95)),
     )

@@ -95,7 +95,7 @@ def _folds(rng: Generator) -> Tile:
 
 
 def _mottle(rng: Generator) -> Tile:
-    return tile(light=0.6 * clouds(rng, TILE, slope=1.6) + 0.4 * clouds(rng, TILE, slope=0.4))
+    return tile(light=0.7 * clouds(rng, TILE, slope=2.2) + 0.3 * clouds(rng, TILE, slope=1.2))
 
 
 def _nothing(_: Generator) -> Tile:

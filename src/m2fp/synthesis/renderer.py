@@ -148,14 +148,15 @@ class Renderer:
 
     def _light_up(self, front: Sequence[Surface], light: Light) -> None:
         clouds = [surface.mesh.vertices for surface in front]
-        matrix, width_m = light_matrix(clouds, light.direction)
+        matrix, extent = light_matrix(clouds, light.direction)
         contact = Contact.of(clouds)
         self._contact.write(contact.nearness)
         self._shading["light_view"] = _by_columns(matrix)
         told: dict[str, float | tuple[float, ...]] = {
             "light_view": _by_columns(matrix),
             "contact_area": contact.area,
-            "softness": light.softness * 0.5 / width_m + 0.7 / _SHADOW_SIZE,
+            "softness": light.softness * 0.5 / max(extent[:2]) + 0.7 / _SHADOW_SIZE,
+            "steepness": max(extent[:2]) / extent[2],
             "light_direction": tuple(light.direction),
             "light_colour": light.strong,
             "sky_colour": light.sky,

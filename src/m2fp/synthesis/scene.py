@@ -13,11 +13,12 @@ from m2fp.datasets import Sample
 from m2fp.synthesis import places, props
 from m2fp.synthesis.appearance import looks_of
 from m2fp.synthesis.camera import Camera
+from m2fp.synthesis.combing import combed
 from m2fp.synthesis.crowd import Spot, arrange, how_many
 from m2fp.synthesis.light import Light, indoors, outdoors
-from m2fp.synthesis.mesh import Figure
+from m2fp.synthesis.mesh import Figure, Mesh
 from m2fp.synthesis.prints import make_print
-from m2fp.synthesis.props import stand
+from m2fp.synthesis.props import Piece, stand
 from m2fp.synthesis.sky import behind, sky
 from m2fp.synthesis.surface import Surface, put
 from m2fp.synthesis.textures import PRINT_COUNT
@@ -27,7 +28,8 @@ FigureMaker = Callable[[Generator], Figure]
 """Makes a figure of its own from a stream of random numbers; feet on y = 0, facing +z."""
 
 _TOO_NEAR_M = 0.45
-_OBSTACLES = (props.table, props.potted_plant, props.crate, props.post, props.railing, props.bush)
+_INSIDE = (props.table, props.table, props.potted_plant, props.crate)
+_OUTSIDE = (props.crate, props.post, props.railing, props.bush, props.table)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +101,8 @@ def make_scene(
     else:
         far = sky(camera, light, place_rng)
     front, prints = _dressed(people, look_rng)
-    front += _things(people, camera, place_rng, obstacles=not photo)
+    obstacles = () if photo else _INSIDE if place.inside else _OUTSIDE
+    front += _things(people, camera, place_rng, obstacles)
     backdrop = sorted(place.surfaces, key=lambda one: _depth(one, camera))
     return Scene(tuple(people), front, backdrop, far, camera, light, prints)
 
@@ -156,14 +159,21 @@ def _dressed(
         place = (one.spot.x, 0.0, one.spot.z)
         worn = zip(one.figure.meshes, looks, strict=True)
         surfaces += [
-            put(mesh, look, person=number, turn=one.spot.turn, place=place)
+            put(_combed(mesh, one), look, person=number, turn=one.spot.turn, place=place)
             for mesh, look in reversed(list(worn))  # what hides the others first, see Batch
         ]
     return surfaces, prints
 
 
+def _combed(mesh: Mesh, one: Bystander) -> Mesh:
+    return combed(mesh, one.figure) if mesh.material == "hair" else mesh
+
+
 def _things(
-    people: Sequence[Bystander], camera: Camera, rng: Generator, *, obstacles: bool
+    people: Sequence[Bystander],
+    camera: Camera,
+    rng: Generator,
+    obstacles: Sequence[Callable[[Generator], list[Piece]]],
 ) -> list[Surface]:
     # Seats under those who sit; now and then something that hides a part of the people.
     surfaces = []
@@ -176,7 +186,7 @@ def _things(
         for _ in range(int(rng.integers(1, 3))):
             share = rng.uniform(0.15, 0.6)
             spot = (1 - share) * np.median(people[0].points, axis=0) + share * camera.position
-            maker = _OBSTACLES[int(rng.integers(len(_OBSTACLES)))]
+            maker = obstacles[int(rng.integers(len(obstacles)))]
             place = (float(spot[0] + rng.normal(0, 0.7)), 0.0, float(spot[2]))
             if np.hypot(place[0] - camera.position[0], place[2] - camera.position[2]) > 1.2:
                 surfaces += stand(maker(rng), place, float(rng.normal(0, 0.6)))

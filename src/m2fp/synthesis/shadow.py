@@ -15,8 +15,8 @@ _REACH_M = 5.0
 
 def light_matrix(
     clouds: Sequence[NDArray[np.float32]], direction: NDArray[np.float64]
-) -> tuple[NDArray[np.float32], float]:
-    """Return float32 (4, 4) from the world to the shadow map, and the map's width in metres.
+) -> tuple[NDArray[np.float32], tuple[float, float, float]]:
+    """Return float32 (4, 4) from the world to the shadow map, and its extent in metres.
 
     The map holds all points of the clouds, (V, 3) metres each.
     """
@@ -32,7 +32,8 @@ def light_matrix(
     matrix = np.eye(4)
     matrix[:3, :3] = 2 * axes / (high - low)[:, None]
     matrix[:3, 3] = -(high + low) / (high - low)
-    return matrix.astype(np.float32), float(max(high[:2] - low[:2]))
+    width, height, depth = (high - low).tolist()
+    return matrix.astype(np.float32), (width, height, depth)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

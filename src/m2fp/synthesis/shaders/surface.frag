@@ -18,6 +18,7 @@ uniform vec3 sky_colour;
 uniform vec3 ground_colour;
 uniform vec4 haze;                  // colour, share per metre
 uniform float softness;             // radius of the shadow's edge, in the shadow map
+uniform float steepness;            // the shadow map's width by its depth
 uniform float exposure;
 uniform float folds_layer;
 uniform float skin_layer;
@@ -46,7 +47,9 @@ float lit(vec3 normal, float facing) {
     vec4 at = light_view * vec4(place + 0.012 * normal, 1.0);
     vec3 spot = at.xyz * 0.5 + 0.5;
     if (any(lessThan(spot, vec3(0.0))) || any(greaterThan(spot, vec3(1.0)))) return 1.0;
-    float bias = 0.0006 + 0.0015 * (1.0 - facing);
+    // On a slope, neighbours within the radius are nearer to the light by right.
+    float slope = sqrt(1.0 - facing * facing) / max(facing, 0.15);
+    float bias = 0.0006 + softness * steepness * clamp(slope, 0.3, 2.5);
     float turn = 6.2832 * fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
     mat2 spin = mat2(cos(turn), sin(turn), -sin(turn), cos(turn));
     float sum = 0.0;
@@ -64,6 +67,12 @@ struct Look { vec4 a, b, c, weave, mirror, decal, turn, eyes, beard; };
 Look look_of(int row) {
     return Look(texel(0, row), texel(1, row), texel(2, row), texel(3, row), texel(4, row),
                 texel(5, row), texel(6, row), texel(7, row), texel(8, row));
+}
+
+// 1 where a tile is seen large enough that its threads do not beat with the pixels, else less.
+float resolved(float repeats) {
+    float texels = 256.0 * repeats * max(length(dFdx(cloth)), length(dFdy(cloth)));
+    return 1.0 - smoothstep(1.0, 4.0, texels);
 }
 
 bool inside(vec2 spot) { return clamp(spot, 0.0, 1.0) == spot; }
@@ -91,6 +100,21 @@ vec3 eye_colour(vec3 iris, float from) {
     vec3 albedo = mix(vec3(0.62, 0.58, 0.56), iris, 1.0 - smoothstep(0.00150, 0.00175, from));
     float rim = smoothstep(0.0011, 0.0015, from) * (1.0 - smoothstep(0.0016, 0.0020, from));
     return mix(albedo * (1.0 - 0.6 * rim), vec3(0.006), 1.0 - smoothstep(0.00055, 0.00075, from));
+}
+#endif
+
+#if defined(HAIR)
+// Strands are lines of one direction from the head's axis; `cloth` is metres from that axis. The
+// slopes are made by hand because the direction jumps behind the head.
+vec4 strand(Look look) {
+    float from = max(dot(cloth, cloth), 1e-4);
+    float turn = atan(cloth.x, cloth.y);
+    float right = (cloth.y * dFdx(cloth.x) - cloth.x * dFdx(cloth.y)) / from;
+    float down = (cloth.y * dFdy(cloth.x) - cloth.x * dFdy(cloth.y)) / from;
+    float scale = look.weave.y;
+    vec2 slow = vec2(0.3 * scale * sqrt(from) + 0.2 * scale * place.y);
+    return textureGrad(patterns, vec3(scale * turn, slow.x, look.weave.x),
+        vec2(scale * right, 0.0), vec2(scale * down, 0.0));
 }
 #endif
 
@@ -138,13 +162,17 @@ void main() {
     Look look = look_of(int(what.a));
     vec3 view = normalize(eye - place);
     mat2 rotation = mat2(look.turn.x, look.turn.y, -look.turn.y, look.turn.x);
+#if defined(HAIR)
+    vec4 fine = strand(look);
+#else
     vec4 fine = texture(patterns, vec3(rotation * cloth * look.weave.y, look.weave.x));
+#endif
     float shine = look.mirror.y, gloss = look.mirror.x;
     vec3 normal = outward;
 
 #if defined(SKIN)
-    float mottle = texture(patterns, vec3(cloth * 3.0, skin_layer)).b;
-    vec3 albedo = face_colour(look, look.a.rgb * (0.86 + 0.28 * mottle), fine.b);
+    float mottle = texture(patterns, vec3(cloth * 7.0, skin_layer)).b;
+    vec3 albedo = face_colour(look, look.a.rgb * (0.9 + 0.2 * mottle), fine.b);
     if (cloth.y > 0.92 && cloth.x > 0.75 && cloth.x < 0.82) { // an eyeball
         albedo = eye_colour(look.eyes.rgb, pupil_distance());
         shine = 0.6;
@@ -160,7 +188,8 @@ void main() {
     albedo *= mix(1.0, 0.55 + 0.9 * fine.b, look.weave.z);
     albedo *= 1.0 - 0.9 * look.turn.z * smoothstep(0.45, 0.8, fold.b);
     albedo = printed(look, albedo);
-    normal = dented(normal, 0.045 * look.weave.w * (fold.a - 0.5) + 0.002 * look.weave.z * (fine.a - 0.5));
+    float threads = 0.002 * look.weave.z * (fine.a - 0.5) * resolved(look.weave.y);
+    normal = dented(normal, 0.045 * look.weave.w * (fold.a - 0.5) + threads);
 #endif
 
     float facing = dot(normal, light_direction);
@@ -171,14 +200,13 @@ void main() {
 
     vec3 middle = normalize(light_direction + view);
     float sharp = exp2(1.0 + 9.0 * gloss);
-    float highlight = pow(max(dot(normal, middle), 0.0), sharp) * (sharp + 8.0) / 25.0;
+    float highlight = pow(max(dot(normal, middle), 0.0), sharp) * min((sharp + 8.0) / 25.0, 8.0);
 #if defined(SKIN) // light bleeds under the skin, red farthest
     vec3 wrap = vec3(0.30, 0.14, 0.09);
     vec3 diffuse = clamp((facing + wrap) / (1.0 + wrap), 0.0, 1.0);
 #elif defined(HAIR) // strands mirror in rings across their direction (Kajiya and Kay 1989)
     vec3 diffuse = vec3(clamp(facing * 0.7 + 0.3, 0.0, 1.0));
-    vec3 strands = normalize(dFdx(place) * dFdy(cloth.x) - dFdy(place) * dFdx(cloth.x)
-        + vec3(0.0, 1e-9, 0.0));
+    vec3 strands = normalize(vec3(0.0, 1.001, 0.0) - normal.y * normal); // hair hangs
     float across = dot(strands, middle);
     highlight = pow(sqrt(max(1.0 - across * across, 0.0)), 60.0) * (0.3 + fine.b);
 #else
