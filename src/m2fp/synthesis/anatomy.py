@@ -7,16 +7,16 @@ and positive inside; their zero levels are where parts and garments end.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from m2fp.synthesis.body_data import BodyData
-
-Field = NDArray[np.float32]
+from m2fp.synthesis.fields import Field, all_of, ramp
+from m2fp.synthesis.means import Means
 
 CROTCH_Y = -0.042
 HIP_Y = 0.09  # where trousers sit low
@@ -64,15 +64,43 @@ class Anatomy:
         x, y, z, arm, leg, limb = (change(values) for values in self.arrays())
         return replace(self, x=x, y=y, z=z, arm=arm, leg=leg, limb=limb)
 
-    def of(self, binding: csr_array) -> Anatomy:
-        """Return the fields over points that are means of base vertices (V, N)."""
-        return self.map(lambda values: binding @ values)
+    def of(self, points: Means) -> Anatomy:
+        """Return the fields over points that are means of these."""
+        return self.map(points.of)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Anatomy]) -> Anatomy:
+        """Return the fields over the points of all parts, one after the other."""
+        fields = iter(
+            [np.concatenate(own) for own in zip(*(p.arrays() for p in parts), strict=True)]
+        )
+        return parts[0].map(lambda _: next(fields))
+
+    def placed(
+        self, points: NDArray[np.float32], joints: NDArray[np.float32], data: BodyData
+    ) -> Anatomy:
+        """Return the fields from where the points really are on one body, in template metres.
+
+        A level that is straight in these fields is straight on the person, whatever the build.
+        What is arm still comes from the template.
+
+        Args:
+            points: float32 (V, 3), in the rest pose.
+            joints: float32 (J, 3), of the body.
+            data: of all bodies.
+        """
+        own = data.joints(data.template)
+        x, y, z = _as_on_template(points, joints, own, data)
+        arm, _ = _along(points, joints, own, data, _ARM)
+        leg, _ = _along(points, joints, own, data, _LEG)
+        fields = iter((x, y, z, _on_arms(arm, self.limb), leg, self.limb))
+        return self.map(lambda _: np.asarray(next(fields), np.float32))
 
     @property
     def in_arm(self) -> Field:
         """Return the arms' field: beyond the plane from the shoulder's top to the armpit."""
         plane = 0.977 * (np.abs(self.x) - 0.165) - 0.211 * (self.y - 0.565)
-        return np.minimum(plane, (self.limb - 0.15) * 0.1)
+        return all_of(plane, (self.limb - 0.15) * 0.1)
 
     @property
     def in_hand(self) -> Field:
@@ -83,7 +111,7 @@ class Anatomy:
     def in_leg(self) -> Field:
         """Return the legs' field: below the groin in front, below the buttocks behind."""
         slope = np.interp(self.z, (-0.02, 0.05), (0.15, 0.7))
-        return np.minimum(CROTCH_Y + slope * np.abs(self.x) - self.y, -10 * (self.limb - 0.05))
+        return all_of(CROTCH_Y + slope * np.abs(self.x) - self.y, -10 * (self.limb - 0.05))
 
     @property
     def in_foot(self) -> Field:
@@ -107,7 +135,7 @@ class Anatomy:
         angle = np.degrees(np.arctan2(np.abs(self.x) - HEAD[0], self.z - HEAD[2]))
         degrees, heights = zip(*_HAIRLINE, strict=True)
         line = np.interp(angle, degrees, heights)
-        return np.asarray(self.y - line - lift * np.clip((70 - angle) / 30, 0, 1), np.float32)
+        return np.asarray(self.y - line - lift * ramp(angle, 70, 40), np.float32)
 
 
 # Height of the hairline by angle from the front, seen from above: forehead, temple, sideburn, over
@@ -129,20 +157,13 @@ def anatomy(data: BodyData) -> Anatomy:
     return Anatomy(x, y, z, _on_arms(arm, share), leg, elbow, wrist, knee, ankle, share)
 
 
-def placed(
-    where: Anatomy, points: NDArray[np.float32], joints: NDArray[np.float32], data: BodyData
-) -> Anatomy:
-    """Return the fields of points from where they really are on one body, in template metres.
-
-    A level that is straight in these fields is straight on the person, whatever the build.
-
-    Args:
-        where: the same points' fields from the template; says what is arm.
-        points: float32 (V, 3), in the rest pose.
-        joints: float32 (J, 3), of the body.
-        data: of all bodies.
-    """
-    own = data.joints(data.template)
+def _as_on_template(
+    points: NDArray[np.float32],
+    joints: NDArray[np.float32],
+    own: NDArray[np.float32],
+    data: BodyData,
+) -> tuple[Field, Field, Field]:
+    """Return x, y and z (V,) of a body's points, each stretched to the template's joints."""
     rows = [data.bone(name) for name in _LEVELS]
     y = np.interp(points[:, 1], joints[rows, 1], own[rows, 1])
     # Beyond the last joints lengths go on as between them.
@@ -153,10 +174,7 @@ def placed(
     shoulder, neck = data.bone("upperarm01.L"), data.bone("neck01")
     x = points[:, 0] * (own[shoulder, 0] / joints[shoulder, 0])
     z = (points[:, 2] - joints[neck, 2]) * size + own[neck, 2]
-    arm, _ = _along(points, joints, own, data, _ARM)
-    leg, _ = _along(points, joints, own, data, _LEG)
-    fields = iter((x, y, z, _on_arms(arm, where.limb), leg, where.limb))
-    return where.map(lambda _: next(fields).astype(np.float32))
+    return x, y.astype(np.float32), z
 
 
 _ARM = ("upperarm01", "lowerarm01", "wrist", "finger3-1")
@@ -165,7 +183,7 @@ _LEVELS = ("foot.L", "lowerleg01.L", "upperleg01.L", "spine03", "spine01", "neck
 
 
 def _on_arms(along: Field, limb: Field) -> Field:
-    return np.asarray(_ABROAD + (along - _ABROAD) * np.clip(limb / 0.3, 0, 1), np.float32)
+    return _ABROAD + (along - _ABROAD) * ramp(limb, 0, 0.3)
 
 
 def _along(
@@ -179,12 +197,12 @@ def _along(
 
     Left and right are taken for mirrored. Lengths are those of the template's joints, `own`.
     """
-    folded = points * np.float32([1, 1, 1])
+    folded = points.copy()
     folded[:, 0] = np.abs(folded[:, 0])
     rows = [data.bone(f"{name}.L") for name in chain]
     total = np.zeros(len(points), np.float32)
     ends: list[float] = []
-    for start, end in zip(rows[:-1], rows[1:], strict=True):
+    for start, end in pairwise(rows):
         axis = joints[end] - joints[start]
         if chain is _LEG:
             axis[2] = 0  # else the toes, far in front, would lie above the ankle

@@ -106,7 +106,7 @@ def read_weights(folder: Path, names: list[str], vertices: int) -> NDArray[np.fl
     for column, name in enumerate(names):
         for index, weight in table.get(name, []):
             weights[index, column] += weight
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
 def _json(path: Path) -> dict[str, Any]:

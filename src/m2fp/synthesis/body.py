@@ -36,6 +36,7 @@ def make_body(traits: Traits, data: BodyData) -> Body:
     vertices = data.template + (shape @ data.shapes).reshape(-1, 3)
     skin = vertices[: data.skin_vertices]
     low, high = float(skin[:, 1].min()), float(skin[:, 1].max())
-    vertices = (vertices - np.float32([0, low, 0])) * np.float32(traits.height_m / (high - low))
+    size = traits.height_m / (high - low)
+    standing = np.asarray((vertices - np.array([0, low, 0])) * size, np.float32)
     own = data.template[: len(skin), 1]
-    return Body(vertices, data.joints(vertices), traits.height_m / float(np.ptp(own)), data)
+    return Body(standing, data.joints(standing), traits.height_m / float(np.ptp(own)), data)

@@ -34,13 +34,17 @@ _FORMAT = 1  # of the kept file
 
 GROUPS = ("body", "helper-l-eye", "helper-r-eye", "helper-tights", "helper-skirt", "helper-hair")
 
-_LIMBS = (
-    "pelvis upperleg01 upperleg02 lowerleg01 lowerleg02 foot clavicle shoulder01 upperarm01"
-    " upperarm02 lowerarm01 lowerarm02 wrist metacarpal1 metacarpal2 metacarpal3 metacarpal4"
-).split() + [f"finger{finger}-{joint}" for finger in range(1, 6) for joint in range(1, 4)]
-_MIDDLE = "root spine05 spine04 spine03 spine02 spine01 neck01 neck02 neck03 head".split()
-KEPT_BONES = frozenset(_MIDDLE + [f"{limb}.{side}" for limb in _LIMBS for side in "LR"])
-"""Of the 163 bones: without those of toes, breasts, tongue and face, which move with their parent."""
+_LEG = ["pelvis", "upperleg01", "upperleg02", "lowerleg01", "lowerleg02", "foot"]
+_ARM = ["clavicle", "shoulder01", "upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist"]
+_HAND = [f"metacarpal{finger}" for finger in range(1, 5)] + [
+    f"finger{finger}-{joint}" for finger in range(1, 6) for joint in range(1, 4)
+]
+_TRUNK = ["root", *(f"spine0{number}" for number in range(1, 6))]
+_HEAD = ["neck01", "neck02", "neck03", "head"]
+KEPT_BONES = frozenset(
+    _TRUNK + _HEAD + [f"{limb}.{side}" for limb in _LEG + _ARM + _HAND for side in "LR"]
+)
+"""Of the 163 bones; those of toes, breasts, tongue and face move with their parent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +195,9 @@ def _shape_space(
     for _ in range(_PEOPLE):
         values = {factor: rng.uniform(0.03, 0.97) for factor in FACTORS}
         values["sex"] = float(rng.random() < 0.5)
-        people.append(level_weights(values | dict(zip(DESCENTS, rng.dirichlet([0.5] * 3)))))
+        people.append(
+            level_weights(values | dict(zip(DESCENTS, rng.dirichlet([0.5] * 3), strict=True)))
+        )
     weights = target_weights(np.array(people), products)
     bodies = weights @ offsets
     # Principal directions from the small Gram matrix: bodies = U S V', V = bodies' U / S.

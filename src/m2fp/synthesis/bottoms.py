@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from m2fp.synthesis.anatomy import CROTCH_Y, HIP_Y, WAIST_Y, Anatomy, Field
+from m2fp.synthesis.anatomy import CROTCH_Y, HIP_Y, WAIST_Y, Anatomy
 from m2fp.synthesis.closet import Closet
-from m2fp.synthesis.cuts import above, all_of, below, legs
+from m2fp.synthesis.cuts import above, below, deep_in, legs, pleats
+from m2fp.synthesis.fields import Field, all_of, ramp
 from m2fp.synthesis.garment import Garment
 from m2fp.synthesis.part_ids import Cihp, Mhp
 
@@ -32,7 +33,7 @@ def trousers(rng: Generator, closet: Closet, loose: float, *, high: bool) -> Gar
 
     def flare(at: Anatomy) -> Field:
         start = where.knee if from_knee else 0.1
-        return wide * np.clip((at.leg - start) / (where.ankle - start), 0, 1)
+        return wide * ramp(at.leg, start, where.ankle)
 
     return Garment(
         "trousers",
@@ -64,7 +65,7 @@ def shorts(rng: Generator, closet: Closet, loose: float, *, high: bool) -> Garme
         cut=lambda at: all_of(below(at, waist, tilt=-0.12), legs(at, end)),
         thickness=0.006 + 0.008 * loose,
         smoothing=1 + round(4 * loose),
-        flare=lambda at: wide * np.clip(at.leg / end, 0, 1),
+        flare=lambda at: wide * ramp(at.leg, 0, end),
     )
 
 
@@ -107,11 +108,14 @@ def skirt(rng: Generator, closet: Closet, loose: float) -> Garment:
     waist = float(rng.uniform(0.12, 0.165))
     hem = float(rng.choice((rng.uniform(-0.34, -0.14), rng.uniform(-0.68, -0.34))))
     wide = float(rng.uniform(-0.01, 0.06) if rng.random() < 0.4 else rng.uniform(0.06, 0.20))
-    folds, depth = float(rng.integers(6, 14)), float(rng.uniform(0, 0.12)) * max(wide, 0)
+    folds, depth = int(rng.integers(6, 14)), float(rng.uniform(0, 0.12)) * max(wide, 0)
 
     def flare(at: Anatomy) -> Field:
-        down = np.clip((waist - at.y) / 0.7, 0, 1.2)
-        return (wide + depth * np.sin(2 * folds * np.arctan2(at.z - 0.02, at.x))) * down
+        down = ramp(at.y, waist, waist - 0.8)
+        return (wide + depth * pleats(at, folds)) * down
+
+    def cut(at: Anatomy) -> Field:
+        return all_of(above(at, hem), below(at, waist))
 
     return Garment(
         "skirt",
@@ -120,7 +124,8 @@ def skirt(rng: Generator, closet: Closet, loose: float) -> Garment:
         str(rng.choice(("cloth", "denim", "leather"), p=(0.75, 0.15, 0.1))),
         closet.skirt,
         layer=3,
-        cut=lambda at: all_of(above(at, hem), below(at, waist)),
+        cut=cut,
+        hides=deep_in(cut, hem, wide),
         thickness=0.010,
         smoothing=1 + round(3 * loose),
         flare=flare,
@@ -182,8 +187,8 @@ def shoes(rng: Generator, closet: Closet, *, narrow: bool) -> Garment:
         return all_of(shaft, instep - (at.y - _SOLE_Y) + 0.35 * (at.z - 0.12)) if low else shaft
 
     def flare(at: Anatomy) -> Field:
-        under = np.clip((_SOLE_Y + 0.012 - at.y) / 0.012, 0, 1)
-        return sole * under + 0.012 * np.clip((top + 0.1 - at.leg) / 0.1, 0, 1) * boot
+        under = ramp(at.y, _SOLE_Y + 0.012, _SOLE_Y)
+        return sole * under + 0.012 * ramp(at.leg, top + 0.1, top) * boot
 
     return Garment(
         "boots" if boot else "shoes",

@@ -45,9 +45,7 @@ def _channels(tree: str) -> list[tuple[str, str]]:
     return found
 
 
-def _turns(
-    channels: list[tuple[str, str]], values: list[float]
-) -> dict[str, NDArray[np.float64]]:
+def _turns(channels: list[tuple[str, str]], values: list[float]) -> dict[str, NDArray[np.float64]]:
     if not channels or len(values) < len(channels):
         raise ValueError("a frame has fewer values than the joints have channels")
     turns: dict[str, NDArray[np.float64]] = {}

@@ -10,17 +10,11 @@ from numpy.typing import NDArray
 
 from m2fp.synthesis.anatomy import Anatomy, anatomy
 from m2fp.synthesis.body_data import BodyData, body_data
-from m2fp.synthesis.cloth_base import (
-    ClothBase,
-    cloth_base,
-    joined_to,
-    merged,
-    trimmed,
-    vertex_normals,
-)
+from m2fp.synthesis.cloth_base import ClothBase, cloth_base, joined_to, merged
 from m2fp.synthesis.cuts import above
 from m2fp.synthesis.made_bases import dome_base
 from m2fp.synthesis.skin import Skin, make_skin
+from m2fp.synthesis.surfaces import vertex_normals
 
 _SEAM_Y = 0.09  # where the robe's upper half ends, a little below the lower half's beginning
 
@@ -67,17 +61,17 @@ def closet() -> Closet:
     skirt = joined_to(tights, cloth_base(data, where, "helper-skirt"), data, fade_m=0.14)
     skin = make_skin(data, where)
     corners, _ = data.group("body", "helper-l-eye", "helper-r-eye")
-    outward = vertex_normals(data.template, corners, len(data.template))
-    upper = trimmed(tights, above(tights.where, _SEAM_Y).astype(np.float32))
+    outward = vertex_normals(data.template, corners)
+    upper = tights.trimmed(above(tights.where, _SEAM_Y))
     return Closet(
         data=data,
         where=where,
         skin=skin,
-        inward=-(skin.binding @ outward),
+        inward=-(skin.bound.of(outward)),
         tights=tights,
         skirt=skirt,
-        robe=merged(upper, skirt),
+        robe=merged([upper, skirt]),
         hands=cloth_base(data, where, "body", keep=where.arm > where.wrist - 0.12),
         dome=dome_base(data, where),
-        strands=cloth_base(data, where, "helper-hair"),
+        strands=cloth_base(data, where, "helper-hair").finer(),
     )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.synthesis.anatomy import placed
 from m2fp.synthesis.body import Body, make_body
 from m2fp.synthesis.closet import Closet, closet
 from m2fp.synthesis.garment import HIDE_M, Piece, tailored
@@ -27,12 +26,12 @@ _GIVE_M = 0.008
 def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
     """Return a random person: body, pose, clothes, labels.
 
-    Feet or whatever is lowest at y = 0, the origin under the middle of the body; the rest pose looks
-    along z. Takes some 50 ms; the first call reads bodies and assets.
+    Feet or whatever is lowest at y = 0, the origin under the middle of the body; who stands upright
+    looks along z. Takes some 50 ms; the first call reads bodies and assets.
 
     Args:
         rng: decides everything; the same state gives the same figure.
-        assets: folder of MakeHuman's clothes, hair and poses; None: all of it is made from the body.
+        assets: folder of MakeHuman's clothes, hair and poses; None: all is made from the body.
 
     Raises:
         MissingExtra: anny is not installed.
@@ -42,8 +41,10 @@ def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
     library = EMPTY if assets is None else read_library(assets)
     traits = random_traits(rng)
     body = make_body(traits, surfaces.data)
-    pose = random_pose(body, rng, library.poses)
     outfit = random_outfit(rng, traits, surfaces, library)
+    pose = random_pose(
+        body, rng, library.poses, bulk=outfit.bulk * body.scale, skirted=outfit.skirted
+    )
     pieces = dressed(body, surfaces, outfit)
     vertices = [posed(piece.rest, piece.weights, pose.motions) for piece in pieces]
     joints = joint_places(body, pose.motions)
@@ -66,7 +67,7 @@ def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
 
 def dressed(body: Body, surfaces: Closet, outfit: Outfit) -> list[Piece]:
     """Return skin and garments in the rest pose, without what is certainly under something."""
-    where = placed(surfaces.where, body.vertices, body.joints, body.data)
+    where = surfaces.where.placed(body.vertices, body.joints, body.data)
     covers = [garment.covers(where) for garment in outfit.garments]
     worn: list[Piece] = []
     layers: list[int] = []
@@ -90,8 +91,8 @@ def dressed(body: Body, surfaces: Closet, outfit: Outfit) -> list[Piece]:
 
 def _skin(body: Body, surfaces: Closet, covers: list[NDArray[np.float32]]) -> Piece:
     skin = surfaces.skin
-    rest = skin.binding @ body.vertices
-    hidden = skin.binding @ np.maximum.reduce(covers)
+    rest = skin.bound.of(body.vertices)
+    hidden = skin.bound.of(np.maximum.reduce(covers))
     seen = (hidden[skin.triangles] < HIDE_M).any(axis=1)
     # What is under cloth gives way, so that it does not poke through where limbs bend.
     push = np.clip(hidden / HIDE_M, 0, 1) * np.float32(_GIVE_M * body.scale)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from m2fp.synthesis.anatomy import Anatomy, Field, placed
+from m2fp.synthesis.anatomy import Anatomy
 from m2fp.synthesis.body import Body
-from m2fp.synthesis.cloth_base import ClothBase, vertex_normals
+from m2fp.synthesis.cloth_base import ClothBase
+from m2fp.synthesis.cuts import Cut
+from m2fp.synthesis.fields import Field
 from m2fp.synthesis.level_cut import split, used_vertices
-
-Cut = Callable[[Anatomy], Field]
-"""Where there is cloth: positive inside, metres of the template."""
+from m2fp.synthesis.surfaces import vertex_normals
 
 Ids = tuple[int, int]
 """The same id twice, or those of the left and the right one."""
@@ -42,7 +42,8 @@ class Garment:
         thickness: metres from the base surface.
         smoothing: how often the surface is smoothed; loose cloth bridges what is hollow.
         flare: metres that it stands off further, by place.
-        cover: float32 (N,), positive at base vertices under it; None: where the cut is.
+        cover: float32 (N,), positive at base vertices under it; None: where `hides` says.
+        hides: where what is under it cannot be seen; None: where the cut is.
         presses: it gives way to what is worn under it; not so hats, gloves and glasses.
     """
 
@@ -57,13 +58,15 @@ class Garment:
     smoothing: int = 0
     flare: Cut | None = None
     cover: Field | None = None
+    hides: Cut | None = None
     presses: bool = True
 
     def covers(self, where: Anatomy) -> Field:
         """Return float32 (N,), positive at base vertices under the garment."""
         if self.cover is not None:
             return self.cover
-        return np.ones_like(where.x) if self.cut is None else self.cut(where)
+        cut = self.hides or self.cut
+        return np.ones_like(where.x) if cut is None else cut(where)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +89,7 @@ class Piece:
 
     def normals(self) -> NDArray[np.float32]:
         """Return float32 (V, 3), outward, of length 1."""
-        return vertex_normals(self.rest, self.triangles, len(self.rest))
+        return vertex_normals(self.rest, self.triangles)
 
 
 def tailored(
@@ -101,12 +104,12 @@ def tailored(
         inner: what is worn under it, and must not look through.
     """
     base = garment.base
-    rest = base.on(body)
+    rest = base.on(body.vertices)
     if garment.thickness or garment.smoothing or garment.flare is not None:
         rest = _loosened(garment, rest, body.scale)
     if inner:
         rest = _outside(base, rest, inner, body.scale)
-    where = placed(base.where, rest, body.joints, body.data)
+    where = base.placed(rest, body)
     hidden = under(base, over)
     if hidden is not None:
         push = np.clip(hidden / HIDE_M, 0, 1) * np.float32(_PUSH_M * body.scale)
@@ -136,21 +139,19 @@ def under(base: ClothBase, over: Sequence[Field]) -> Field | None:
     """Return float32 (V,), how far vertices are inside what is worn over them."""
     if not over:
         return None
-    return np.asarray(base.binding @ np.maximum.reduce(over), np.float32)
+    return base.bound.of(np.maximum.reduce(over))
 
 
-def _loosened(
-    garment: Garment, rest: NDArray[np.float32], scale: float
-) -> NDArray[np.float32]:
+def _loosened(garment: Garment, rest: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     base = garment.base
     normals = base.normals(rest)
     smooth = rest
     for _ in range(garment.smoothing):
-        smooth = base.smoother @ smooth
+        smooth = base.smoother.of(smooth)
     # Smoothing shrinks: what it pulled inside comes back to the surface.
     inward = np.maximum(-((smooth - rest) * normals).sum(axis=1), 0)
     if garment.smoothing:
-        inward = np.maximum(inward, base.smoother @ inward)
+        inward = np.maximum(inward, base.smoother.of(inward))
         normals = base.normals(smooth)
     distance = np.float32(garment.thickness * scale) + inward
     if garment.flare is not None:
@@ -166,15 +167,16 @@ def _outside(
     outward = np.concatenate([piece.normals() for piece in inner])
     distance, nearest = cKDTree(points).query(rest, distance_upper_bound=_NEAR_M * scale)
     found = np.flatnonzero(distance < np.inf)
-    way = outward[nearest[found]]
-    off = rest[found] - points[nearest[found]]
+    below = np.asarray(nearest)[found]
+    way = outward[below]
+    off = rest[found] - points[below]
     height = (off * way).sum(axis=1)
     beside = np.linalg.norm(off - way * height[:, None], axis=1)
     lift = np.maximum(_GAP_M * scale - height, 0) * (beside < _BESIDE_M * scale)
     push = np.zeros_like(rest)
     push[found] = way * lift[:, None]
     for _ in range(2):  # neighbours come along
-        mean = base.smoother @ push
+        mean = base.smoother.of(push)
         stronger = (mean**2).sum(axis=1) > (push**2).sum(axis=1)
         push[stronger] = mean[stronger]
     return np.asarray(rest + push, np.float32)

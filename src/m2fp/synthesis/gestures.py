@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.random import Generator
 
+from m2fp.synthesis.anatomy import CHEST_Y, HIP_Y
 from m2fp.synthesis.rig import Rig, Vector
 
 _SIDES = (("L", 1.0), ("R", -1.0))
@@ -26,8 +27,11 @@ def _of_shoulder(rig: Rig, side: str, sign: float, reach: tuple[float, float, fl
 
 def hang(rig: Rig, rng: Generator, side: str, sign: float) -> None:
     """Let the arm hang, more or less bent, clear of the hips."""
-    out = rng.uniform(0.12, 0.30)
-    place = _of_shoulder(rig, side, sign, (out, -rng.uniform(0.86, 0.96), rng.uniform(-0.1, 0.25)))
+    shoulder = rig.at(f"upperarm01.{side}")
+    down, ahead = rng.uniform(0.86, 0.96), rng.uniform(-0.1, 0.25)
+    place = _of_shoulder(rig, side, sign, (0, -down, ahead))
+    aside = max(rig.girth(HIP_Y)[0], abs(float(shoulder[0])))
+    place[0] = sign * (aside + rng.uniform(0.04, 0.14) * rig.scale)
     rig.hand(side, place, np.array([sign * rng.uniform(0.2, 1.0), 0, -1.0]), roll=rng.normal(0, 20))
     rig.fingers(side, rng.uniform(5, 30))
 
@@ -35,16 +39,18 @@ def hang(rig: Rig, rng: Generator, side: str, sign: float) -> None:
 def on_hip(rig: Rig, rng: Generator, side: str, sign: float) -> None:
     """Put the hand on the hip."""
     hip = rig.at(f"upperleg01.{side}")
-    out = np.array([sign * rng.uniform(0.07, 0.10), rng.uniform(0.08, 0.17), rng.uniform(-0.05, 0.06)])
-    rig.hand(side, hip + out * rig.scale, np.array([sign, 0.1, rng.uniform(-0.8, -0.1)]))
+    place = hip + np.array([0, rng.uniform(0.08, 0.17), rng.uniform(-0.05, 0.06)]) * rig.scale
+    place[0] = sign * (rig.girth(HIP_Y)[0] + rng.uniform(0.015, 0.03) * rig.scale)
+    rig.hand(side, place, np.array([sign, 0.1, rng.uniform(-0.8, -0.1)]))
     rig.fingers(side, rng.uniform(20, 45))
 
 
 def pocket(rig: Rig, rng: Generator, side: str, sign: float) -> None:
     """Put the hand to a trouser pocket."""
     hip = rig.at(f"upperleg01.{side}")
-    out = np.array([sign * 0.085, rng.uniform(0.02, 0.09), rng.uniform(0.0, 0.06)]) * rig.scale
-    rig.hand(side, hip + out, np.array([sign * 0.8, 0, -1.0]))
+    place = hip + np.array([0, rng.uniform(0.02, 0.09), rng.uniform(0.0, 0.06)]) * rig.scale
+    place[0] = sign * (rig.girth(0.0)[0] + 0.005 * rig.scale)
+    rig.hand(side, place, np.array([sign * 0.8, 0, -1.0]))
     rig.fingers(side, rng.uniform(5, 25))
 
 
@@ -69,7 +75,9 @@ def spread(rig: Rig, rng: Generator, side: str, sign: float) -> None:
 def at_face(rig: Rig, rng: Generator, side: str, sign: float) -> None:
     """Hold the hand at cheek, ear, chin or hair."""
     head = rig.at("head")
-    offset = np.array([sign * rng.uniform(0.05, 0.13), rng.uniform(-0.08, 0.08), rng.uniform(0.03, 0.16)])
+    offset = np.array(
+        [sign * rng.uniform(0.05, 0.13), rng.uniform(-0.08, 0.08), rng.uniform(0.03, 0.16)]
+    )
     elbow = np.array([sign * rng.uniform(0.3, 1.0), -1.0, 0.3])
     rig.hand(side, head + offset * rig.scale, elbow, roll=rng.normal(0, 30))
     rig.fingers(side, rng.uniform(10, 55))
@@ -79,15 +87,18 @@ def ahead(rig: Rig, rng: Generator, side: str, sign: float) -> None:
     """Hold something before the body: a phone, a cup, a bag, another hand."""
     reach = (rng.uniform(-0.45, 0.05), -rng.uniform(0.25, 0.7), rng.uniform(0.38, 0.7))
     elbow = np.array([sign * rng.uniform(0.4, 1.0), -0.8, -0.6])
-    rig.hand(side, _of_shoulder(rig, side, sign, reach), elbow, roll=rng.normal(0, 40))
+    place = _of_shoulder(rig, side, sign, reach)
+    place[2] = max(place[2], rig.girth(0.15)[1] + 0.06 * rig.scale)
+    rig.hand(side, place, elbow, roll=rng.normal(0, 40))
     rig.fingers(side, rng.uniform(15, 60))
 
 
 def behind(rig: Rig, rng: Generator, side: str, sign: float) -> None:
     """Hold the hand behind the back."""
-    hip = rig.at("root")
-    offset = np.array([sign * rng.uniform(0.0, 0.06), rng.uniform(0.05, 0.14), -0.10])
-    rig.hand(side, hip + offset * rig.scale, np.array([sign, 0, -0.5]))
+    up = rng.uniform(0.05, 0.14)
+    place = rig.at("root") + np.array([sign * rng.uniform(0.0, 0.06), up, 0]) * rig.scale
+    place[2] = rig.girth(0.0)[2] - 0.03 * rig.scale
+    rig.hand(side, place, np.array([sign, 0, -0.5]))
     rig.fingers(side, rng.uniform(10, 40))
 
 
@@ -103,21 +114,24 @@ def crossed(rig: Rig, rng: Generator) -> None:
     """Cross both arms before the chest."""
     chest = (rig.at("upperarm01.L") + rig.at("upperarm01.R")) / 2
     upper = rng.choice(("L", "R"))
-    depth = rng.uniform(0.02, 0.05)
+    front = max(rig.girth(CHEST_Y)[1], rig.girth(CHEST_Y - 0.05)[1])
     for side, sign in _SIDES:
-        ahead_m = 0.175 + (depth if side == upper else 0.0)
-        place = np.array([-sign * 0.085, -0.185 + 0.03 * (side == upper), ahead_m]) * rig.scale
-        rig.hand(side, chest + place, np.array([sign * 0.9, -1.0, 0.2]))
+        above = side == upper
+        place = chest + np.array([-sign * 0.085, -0.185 + 0.03 * above, 0]) * rig.scale
+        place[2] = front + (0.03 + rng.uniform(0.02, 0.05) * above) * rig.scale
+        rig.hand(side, place, np.array([sign * 0.9, -1.0, 0.2]))
         rig.fingers(side, 25)
 
 
 def clasped(rig: Rig, rng: Generator) -> None:
     """Hold the hands together before the belly."""
     middle = (rig.at("upperleg01.L") + rig.at("upperleg01.R")) / 2
-    height, depth = rng.uniform(0.0, 0.22), rng.uniform(0.16, 0.24)
+    height, depth = rng.uniform(0.0, 0.22), rng.uniform(0.05, 0.12)
+    front = max(rig.girth(0.05)[1], rig.girth(0.15)[1])
     for side, sign in _SIDES:
-        place = np.array([sign * 0.05, height, depth]) * rig.scale
-        rig.hand(side, middle + place, np.array([sign, -0.2, -0.7]))
+        place = middle + np.array([sign * 0.05, height, 0]) * rig.scale
+        place[2] = front + depth * rig.scale
+        rig.hand(side, place, np.array([sign, -0.2, -0.7]))
         rig.fingers(side, rng.uniform(20, 45))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from m2fp.synthesis.anatomy import HEAD, Anatomy, Field
+from m2fp.synthesis.anatomy import HEAD, Anatomy
 from m2fp.synthesis.closet import Closet
-from m2fp.synthesis.cuts import all_of
-from m2fp.synthesis.garment import Cut, Garment
+from m2fp.synthesis.cuts import Cut
+from m2fp.synthesis.fields import Field, all_of, any_of, ramp
+from m2fp.synthesis.garment import Garment
 from m2fp.synthesis.part_ids import Cihp, Mhp
 
 _HAIR = (Cihp.HAIR, Cihp.HAIR)
@@ -44,8 +45,9 @@ def short_hair(rng: Generator, closet: Closet, *, lift: float, flat: bool) -> li
     waves, size = float(rng.integers(1, 4)), 0.0 if flat else float(rng.uniform(0, 0.004))
 
     def flare(at: Anatomy) -> Field:
-        top = np.clip((at.y - 0.73) / 0.1, 0, 1)
-        return full * top + size * np.sin(waves * 30 * at.x) * np.sin(waves * 30 * at.z + at.y)
+        top = ramp(at.y, 0.73, 0.83)
+        curls = np.sin(waves * 30 * at.x) * np.sin(waves * 30 * at.z + at.y)
+        return full * top + np.asarray(size * curls, np.float32)
 
     thick = float(rng.uniform(0.003, 0.006 if flat else 0.011))
     return [_cap(closet, "short hair", lambda at: at.hair_above(lift), thick, flare)]
@@ -58,7 +60,7 @@ def round_hair(rng: Generator, closet: Closet) -> list[Garment]:
 
     def flare(at: Anatomy) -> Field:
         bumps = np.sin(120 * at.x + 1) * np.sin(110 * at.z) * np.sin(100 * at.y)
-        return full * np.clip((at.hair_above(0.0)) / 0.05, 0.15, 1) + size * bumps
+        return full * (0.15 + 0.85 * ramp(at.hair_above(0.0), 0, 0.05)) + size * bumps
 
     return [_cap(closet, "round hair", lambda at: at.hair_above(0.0), 0.008, flare)]
 
@@ -100,11 +102,11 @@ def bun(rng: Generator, closet: Closet) -> list[Garment]:
     def flare(at: Anatomy) -> Field:
         seen = np.stack([at.x - HEAD[0], at.y - HEAD[1], at.z - HEAD[2]])
         seen = seen / np.maximum(np.linalg.norm(seen, axis=0), 1e-6)
-        return size * 1.6 * np.clip((way @ seen - 0.85) / 0.12, 0, 1) ** 0.6
+        return 1.6 * size * ramp(way @ seen, 0.85, 0.97) ** 0.6
 
     return [_cap(closet, "bun", lambda at: at.hair_above(0.0), 0.006, flare)]
 
 
 def any_front(at: Anatomy, half: float) -> Field:
     """Return everything but a strip of this half-width before the face."""
-    return np.maximum(np.abs(at.x) - half, 0.09 - at.z)
+    return any_of(np.abs(at.x) - half, 0.09 - at.z)

@@ -62,4 +62,4 @@ def _rows(data: BodyData) -> tuple[list[int], NDArray[np.int64]]:
     bones = [data.bone(f"{bone}.{side}") for bone in _BONES.values() for side in "LR"]
     bones += [data.bone("spine05"), data.bone("neck01")]
     skin = data.template[: data.skin_vertices]
-    return bones, cKDTree(skin).query(list(_MARKS.values()))[1]
+    return bones, np.asarray(cKDTree(skin).query(np.array([*_MARKS.values()]))[1])

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 _NEAR = 0.02  # of an edge: a cut nearer to a vertex would leave slivers
 
@@ -63,7 +62,9 @@ def split(triangles: NDArray[np.int32], field: NDArray[np.float32]) -> Split:
     a, b, c = (triangles[mixed, (lone + turn) % 3] for turn in range(3))
     pairs = np.concatenate([np.stack([a, b], 1), np.stack([a, c], 1)])
     pairs.sort(axis=1)
-    keys, index = np.unique(pairs[:, 0].astype(np.int64) * len(field) + pairs[:, 1], return_inverse=True)
+    keys, index = np.unique(
+        pairs[:, 0].astype(np.int64) * len(field) + pairs[:, 1], return_inverse=True
+    )
     edges = np.stack(np.divmod(keys, len(field)), axis=1).astype(np.int32)
     low, high = field[edges[:, 0]], field[edges[:, 1]]
     shares = np.clip(low / (low - high), _NEAR, 1 - _NEAR).astype(np.float32)
@@ -85,12 +86,21 @@ def split(triangles: NDArray[np.int32], field: NDArray[np.float32]) -> Split:
     )
 
 
-def extend_binding(binding: csr_array, cut: Split) -> csr_array:
-    """Return the binding (V, N) with the rows of a cut's new vertices behind."""
-    new = binding[cut.edges[:, 0]].multiply((1 - cut.shares)[:, None]) + binding[
-        cut.edges[:, 1]
-    ].multiply(cut.shares[:, None])
-    return csr_array(vstack([binding, new]), dtype=np.float32)
+def quartered(triangles: NDArray[np.int32], count: int) -> Split:
+    """Return a mesh of `count` vertices with every triangle cut in four at its edges' middles."""
+    pairs = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1).astype(np.int64)
+    keys, index = np.unique(pairs[:, 0] * count + pairs[:, 1], return_inverse=True)
+    edges = np.stack(np.divmod(keys, count), axis=1).astype(np.int32)
+    (a, b, c), (ab, bc, ca) = triangles.T, count + index.reshape(-1, 3).T
+    quarters = [(a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca)]
+    four = np.concatenate([np.stack(quarter, axis=1) for quarter in quarters]).astype(np.int32)
+    return Split(
+        four,
+        np.ones(len(four), bool),
+        np.tile(np.arange(len(triangles)), 4),
+        edges,
+        np.full(len(edges), 0.5, np.float32),
+    )
 
 
 def used_vertices(triangles: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -169,7 +169,7 @@ def _worn(name: str, kind: Kind, piece: Fitted) -> Garment:
         # Their files delete the ankles too, for the socks that they come with.
         cover = (_SHOE_Y - closet().where.y).astype(np.float32)
     return Garment(
-        name=f"{name} {kind.slot}",
+        name=f"{name} {'jacket' if kind.slot == 'coat' else kind.slot}",
         parts=kind.parts,
         fine_parts=kind.fine_parts,
         material=kind.material,

@@ -1,18 +1,20 @@
-"""Surfaces that MakeHuman has no helper for: a dome over the skull, brims, a roll about the neck,
-glasses. All are grids of points bound to the skin around them.
+"""Surfaces that MakeHuman has no helper for, bound to the skin about them.
+
+A dome over the skull, brims, a roll about the neck, glasses.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
-from m2fp.synthesis.anatomy import HEAD, NECK, Anatomy, placed
+from m2fp.synthesis.anatomy import HEAD, NECK, Anatomy
 from m2fp.synthesis.body_data import BodyData
-from m2fp.synthesis.cloth_base import ClothBase, Offsets, smoother_of
+from m2fp.synthesis.cloth_base import ClothBase, Offsets
+from m2fp.synthesis.means import Means
 
 HAT_Y = 0.775  # where hats end, above the ears
 _AROUND = 56  # columns of the grids
@@ -26,9 +28,9 @@ def dome_base(data: BodyData, where: Anatomy) -> ClothBase:
     down = np.radians(np.linspace(0, 125, 32))
     around = np.linspace(-np.pi, np.pi, _AROUND + 1)
     ways = _directions(around, down)
-    binding = _seen_from(np.array(HEAD), ways, skin, data, sharpness=400.0)
+    bound = _seen_from(np.array(HEAD), ways, skin, data, sharpness=400.0)
     uv = np.stack(np.meshgrid(around, down), -1).reshape(-1, 2) * 0.09
-    return _grid_base(data, where, binding, (len(down), _AROUND + 1), uv, closed=True)
+    return _grid_base(data, where, bound, (len(down), _AROUND + 1), uv)
 
 
 def brim_base(
@@ -47,8 +49,8 @@ def brim_base(
     lengths = out[:, None, None] * flat + 0.012 * flat / np.maximum(width, 1e-6)
     lengths[..., 1] -= droop_m * out[:, None] ** 2
     uv = np.stack(np.meshgrid(around * 0.1, out * 0.08), -1).reshape(-1, 2)
-    binding = csr_array(ring[np.tile(np.arange(_AROUND + 1), rows)])
-    base = _grid_base(data, where, binding, (rows, _AROUND + 1), uv, closed=True)
+    bound = ring.rows(np.tile(np.arange(_AROUND + 1), rows))
+    base = _grid_base(data, where, bound, (rows, _AROUND + 1), uv)
     return _with_offsets(base, lengths.reshape(-1, 3), data)
 
 
@@ -58,7 +60,7 @@ def roll_base(data: BodyData, where: Anatomy, thick_m: float, rise_m: float) -> 
     neck = neck[neck < data.skin_vertices]
     around = np.linspace(-np.pi, np.pi, _AROUND + 1)
     ways = np.stack([np.sin(around), np.full_like(around, 0.12), np.cos(around)], 1)
-    ring = _seen_from(np.array(NECK) + [0, 0.02, 0], ways, neck, data, sharpness=120.0)
+    ring = _seen_from(np.add(NECK, (0, 0.02, 0)), ways, neck, data, sharpness=120.0)
     section = np.linspace(0, 2 * np.pi, 13)
     bumpy = 1 + 0.12 * np.sin(5 * around) + 0.08 * np.sin(9 * around + 1)
     thick = thick_m * bumpy
@@ -66,8 +68,8 @@ def roll_base(data: BodyData, where: Anatomy, thick_m: float, rise_m: float) -> 
     out = flat * (0.7 * thick[:, None]) + flat * thick[:, None] * np.cos(section)[:, None, None]
     out[..., 1] += np.sin(section)[:, None] * rise_m * bumpy - 0.3 * rise_m * np.cos(around)
     uv = np.stack(np.meshgrid(around * 0.1, section * thick_m), -1).reshape(-1, 2)
-    binding = csr_array(ring[np.tile(np.arange(_AROUND + 1), len(section))])
-    base = _grid_base(data, where, binding, (len(section), _AROUND + 1), uv, closed=True)
+    bound = ring.rows(np.tile(np.arange(_AROUND + 1), len(section)))
+    base = _grid_base(data, where, bound, (len(section), _AROUND + 1), uv)
     return _with_offsets(base, out.reshape(-1, 3), data)
 
 
@@ -79,7 +81,7 @@ def glasses_base(
     square: 2 an oval .. 6 nearly a rectangle, the exponent of the lenses' outline.
     """
     count = data.skin_vertices
-    binding: list[csr_array] = []
+    bound: list[Means] = []
     lengths: list[NDArray[np.float64]] = []
     triangles: list[NDArray[np.int64]] = []
     turn = np.linspace(0, 2 * np.pi, 25)[:-1]
@@ -97,7 +99,7 @@ def glasses_base(
         places = np.concatenate([[[0, 0]], oval])
         curve = -0.35 * np.maximum(sign * places[:, 0], 0) ** 2 / max(width_m, 1e-6)
         lens = np.stack([places[:, 0], places[:, 1], 0.026 + curve], 1)
-        binding.append(_mean_rows(eye, len(lens), len(where.x)))
+        bound.append(_mean_rows(eye, len(lens), len(where.x)))
         lengths.append(lens)
         order = np.arange(24)
         fan = np.stack([np.zeros(24, int), order + 1, (order + 1) % 24 + 1], 1)
@@ -110,29 +112,28 @@ def glasses_base(
         rows = [
             _mean_rows(np.array([ear]) if end else eye, 1, len(where.x)) for end in ends.tolist()
         ]
-        binding += rows
-        lengths.append(temple + [[sign * 0.003, 0, 0]])
+        bound += rows
+        lengths.append(np.add(temple, (sign * 0.003, 0, 0)))
         triangles.append(np.array([[0, 1, 2], [2, 1, 3]]) + start)
         start += 4
     inner = 0.031 - width_m / 2
     eyes = np.unique(np.concatenate([data.group("helper-l-eye")[0], data.group("helper-r-eye")[0]]))
     bridge = np.array([[x, y, 0.028] for x in (inner, -inner) for y in (0.002, 0.009)])
-    binding.append(_mean_rows(eyes, 4, len(where.x)))
+    bound.append(_mean_rows(eyes, 4, len(where.x)))
     lengths.append(bridge)
     triangles.append(np.array([[0, 1, 2], [2, 1, 3]]) + start)
 
-    rows_ = csr_array(vstack(binding), dtype=np.float32)
+    points = Means.stacked(bound)
     faces = np.concatenate(triangles).astype(np.int32)
     flat = np.concatenate(lengths)
-    weld = np.arange(len(flat))
-    base = ClothBase(
-        rows_,
-        rows_ @ data.weights,
-        faces,
-        flat[:, :2].astype(np.float32),
-        weld,
-        smoother_of(faces, weld),
-        where.of(rows_),
+    uv = flat[:, :2].astype(np.float32)
+    base = ClothBase.made(
+        points,
+        weights=points.of(data.weights),
+        triangles=faces,
+        uv=uv,
+        weld=np.arange(len(flat)),
+        where=where.of(points),
     )
     return _with_offsets(base, flat, data)
 
@@ -140,7 +141,9 @@ def glasses_base(
 def _head_skin(data: BodyData, where: Anatomy) -> NDArray[np.int64]:
     """Return the base vertices of the head's outside, without ears, mouth and eye sockets."""
     ear = (np.abs(where.x) > 0.070) & (where.y < 0.755) & (where.z < 0.075)
-    behind_ear = (np.abs(where.x) > 0.058) & (where.y < 0.745) & (where.z < 0.03) & (where.z > -0.02)
+    behind_ear = (
+        (np.abs(where.x) > 0.058) & (where.y < 0.745) & (where.z < 0.03) & (where.z > -0.02)
+    )
     inner = (where.z < 0.13) & (np.abs(where.x) < 0.04) & (where.y < 0.76) & (where.z > 0.02)
     head = (where.y > 0.66) & ~ear & ~inner & ~behind_ear
     return np.flatnonzero(head[: data.skin_vertices])
@@ -160,7 +163,7 @@ def _seen_from(
     data: BodyData,
     *,
     sharpness: float,
-) -> csr_array:
+) -> Means:
     """Return for each direction from a centre the mean (D, N) of the skin that lies there."""
     ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
     seen = data.template[skin] - centre
@@ -168,20 +171,16 @@ def _seen_from(
     near = np.exp(sharpness * (ways @ seen.T - 1))
     near[near < 0.02 * near.max(axis=1, keepdims=True)] = 0
     near /= near.sum(axis=1, keepdims=True)
-    full = csr_array(near.astype(np.float32)).tocoo()
-    return csr_array(
-        (full.data, (full.row, skin[full.col])), shape=(len(ways), len(data.template))
-    )
+    rows, columns = np.nonzero(near)
+    return Means.listed(rows, skin[columns], near[rows, columns], (len(ways), len(data.template)))
 
 
 def _grid_base(
     data: BodyData,
     where: Anatomy,
-    binding: csr_array,
+    bound: Means,
     shape: tuple[int, int],
     uv: NDArray[np.float64],
-    *,
-    closed: bool,
 ) -> ClothBase:
     rows, columns = shape
     number = np.arange(rows * columns).reshape(shape)
@@ -190,37 +189,33 @@ def _grid_base(
     # Columns go from the right over the front to the left: rows go down or out.
     triangles = np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)]).astype(np.int32)
     welded = number.copy()
-    if closed:
-        welded[:, -1] = welded[:, 0]
-    weld = np.unique(welded.ravel(), return_inverse=True)[1]
-    return ClothBase(
-        binding,
-        (binding @ data.weights).astype(np.float32),
-        triangles,
-        uv.astype(np.float32),
-        weld,
-        smoother_of(triangles, weld),
-        where.of(binding),
+    welded[:, -1] = welded[:, 0]
+    return ClothBase.made(
+        bound,
+        weights=bound.of(data.weights),
+        triangles=triangles,
+        uv=uv.astype(np.float32),
+        weld=welded.ravel(),
+        where=where.of(bound),
     )
 
 
-def _with_offsets(
-    base: ClothBase, lengths_m: NDArray[np.float64], data: BodyData
-) -> ClothBase:
+def _with_offsets(base: ClothBase, lengths_m: NDArray[np.float64], data: BodyData) -> ClothBase:
     """Return the base with offsets, metres on the template, that grow with the head."""
     axes = np.arange(3)
     first, second = data.template[_HEAD_SCALE].transpose(1, 0, 2)
     size = np.abs(first - second)[axes, axes]
     offsets = Offsets(lengths_m.astype(np.float32), _HEAD_SCALE, size.astype(np.float32))
-    bound = base.binding @ data.template + lengths_m
-    where = placed(base.where, bound.astype(np.float32), data.joints(data.template), data)
+    reached = base.bound.of(data.template) + lengths_m.astype(np.float32)
+    where = base.where.placed(reached, data.joints(data.template), data)
     return replace(base, offsets=offsets, where=where)
 
 
-def _mean_rows(vertices: NDArray[np.int64], rows: int, count: int) -> csr_array:
-    row = np.zeros((1, count), np.float32)
-    row[0, vertices] = 1 / len(vertices)
-    return csr_array(np.repeat(row, rows, axis=0))
+def _mean_rows(vertices: NDArray[np.integer[Any]], rows: int, count: int) -> Means:
+    """Return the same point `rows` times: the mean of some of `count` vertices."""
+    number = np.repeat(np.arange(rows), len(vertices))
+    shares = np.full(len(number), 1 / len(vertices))
+    return Means.listed(number, np.tile(vertices, rows), shares, (rows, count))
 
 
 def _nearest(data: BodyData, count: int, place: NDArray[np.float64]) -> int:

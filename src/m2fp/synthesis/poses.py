@@ -35,15 +35,32 @@ class Pose:
     seated: bool
 
 
-def random_pose(body: Body, rng: Generator, files: Sequence[tuple[str, Turns]] = ()) -> Pose:
-    """Return a pose: mostly made up, a seventh after one of `files`, loosened and mirrored."""
-    rig = Rig(body)
+def random_pose(
+    body: Body,
+    rng: Generator,
+    files: Sequence[tuple[str, Turns]] = (),
+    *,
+    bulk: float = 0.0,
+    skirted: bool = False,
+) -> Pose:
+    """Return a pose: mostly made up, a seventh after one of `files`, loosened and mirrored.
+
+    Args:
+        body: whose.
+        rng: decides.
+        files: turns of joints by name.
+        bulk: how far clothes stand off the trunk, metres; hands keep clear of it.
+        skirted: the legs are in one tube and go no more apart than it lets them.
+    """
+    rig = Rig(body, bulk)
+    files = [file for file in files if not skirted or file[0].startswith("standing")]
     if files and rng.random() < 0.14:
         name, turns = files[int(rng.integers(len(files)))]
         _take(rig, turns, rng, mirror=bool(rng.random() < 0.5))
         return Pose(name, rig.motions(), seated=name.startswith("sit"))
-    shares = np.array([stance.share for stance in STANCES])
-    stance = STANCES[int(rng.choice(len(STANCES), p=shares / shares.sum()))]
+    stances = [stance for stance in STANCES if not (skirted and stance.legs_apart)]
+    shares = np.array([stance.share for stance in stances])
+    stance = stances[int(rng.choice(len(stances), p=shares / shares.sum()))]
     stance.set_up(rig, rng)
     if not stance.busy or rng.random() < 0.25:
         gesture(rig, rng, low=stance.name in _LOW)

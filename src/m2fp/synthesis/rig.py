@@ -8,11 +8,13 @@ that they point to (two-bone inverse kinematics).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from m2fp.synthesis.body import Body
+from m2fp.synthesis.body_data import BodyData
 from m2fp.synthesis.skinning import bone_motions, rotation, rotation_between
 
 Vector = NDArray[np.float64]
@@ -26,19 +28,33 @@ _SIGN = {"L": 1.0, "R": -1.0}
 class Rig:
     """The joints of one body while its pose is made up; angles are degrees."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, bulk: float = 0.0) -> None:
+        """Begin with the rest pose; bulk: how far clothes stand off the trunk, metres."""
         self._data = body.data
+        self._body = body
+        self._bulk = bulk
         self._rest = body.joints.astype(np.float64)
         self.turns = np.tile(np.eye(3), (len(self._rest), 1, 1))
         self.scale = body.scale
 
     def at(self, bone: str) -> Vector:
         """Return the place of a bone's head in the rest pose."""
-        return self._rest[self._data.bone(bone)]
+        place: Vector = self._rest[self._data.bone(bone)]
+        return place
 
     def bone_names(self) -> frozenset[str]:
         """Return the names of the bones."""
         return frozenset(self._data.bone_names.tolist())
+
+    def girth(self, y: float) -> tuple[float, float, float]:
+        """Return how far the clothed trunk reaches aside, ahead and back at a template's level.
+
+        The first counts from the middle, the others are places on the z axis.
+        """
+        rows = _trunk_at(self._data, y)
+        band = self._body.vertices[rows]
+        aside, ahead, back = np.abs(band[:, 0]).max(), band[:, 2].max(), band[:, 2].min()
+        return float(aside) + self._bulk, float(ahead) + self._bulk, float(back) - self._bulk
 
     def length(self, start: str, end: str) -> float:
         """Return the distance of two joints in the rest pose."""
@@ -110,13 +126,13 @@ class Rig:
         """Turn a limb so that its end is at `reach` from its start, bent towards `pole`."""
         start, middle, end = (self.at(bone) for bone in chain)
         upper, lower = middle - start, end - middle
-        first, second = np.linalg.norm(upper), np.linalg.norm(lower)
-        distance = np.clip(
-            np.linalg.norm(reach), abs(first - second) * 1.1 + 0.02, (first + second) * 0.998
-        )
-        along = reach / max(np.linalg.norm(reach), 1e-9)
+        first, second = float(np.linalg.norm(upper)), float(np.linalg.norm(lower))
+        wanted = float(np.linalg.norm(reach))
+        distance = max(wanted, abs(first - second) * 1.1 + 0.02)
+        distance = min(distance, (first + second) * 0.998)
+        along = reach / max(wanted, 1e-9)
         across = pole - along * (pole @ along)
-        across /= max(np.linalg.norm(across), 1e-9)
+        across /= max(float(np.linalg.norm(across)), 1e-9)
         part = (first**2 - second**2 + distance**2) / (2 * distance)
         knee = along * part + across * np.sqrt(max(first**2 - part**2, 0.0))
         target = along * distance - knee
@@ -135,6 +151,15 @@ class Rig:
         )
 
 
+@cache
+def _trunk_at(data: BodyData, y: float) -> NDArray[np.int64]:
+    """Return the skin's base vertices within two centimetres of a level, without the arms."""
+    skin = data.template[: data.skin_vertices]
+    arms = data.weights[: len(skin), data.bones("upperarm", "lowerarm", "wrist", "finger")]
+    near = (np.abs(skin[:, 1] - y) < 0.02) & (arms.sum(axis=1) < 0.05)
+    return np.flatnonzero(near & (np.abs(skin[:, 0]) < 0.25))
+
+
 def euler(forward: float, left: float, turn: float) -> Matrix:
     """Return the matrix that leans forward, then to the left, then turns left; degrees."""
     x, y, z = np.eye(3)
@@ -145,6 +170,5 @@ def euler(forward: float, left: float, turn: float) -> Matrix:
 def _frame(along: Vector, normal: Vector) -> Matrix:
     first = along / np.linalg.norm(along)
     third = normal - first * (normal @ first)
-    third /= max(np.linalg.norm(third), 1e-9)
+    third /= max(float(np.linalg.norm(third)), 1e-9)
     return np.stack([first, np.cross(third, first), third], axis=1)
-

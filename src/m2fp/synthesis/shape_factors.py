@@ -44,13 +44,12 @@ def level_weights(values: Mapping[str, float]) -> NDArray[np.float32]:
     return np.concatenate(weights).astype(np.float32)
 
 
-def target_weights(
-    levels: NDArray[np.float32], products: NDArray[np.bool_]
-) -> NDArray[np.float32]:
+def target_weights(levels: NDArray[np.float32], products: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return float32 (..., B), the product of the levels that each target needs.
 
     Args:
         levels: float32 (..., len(LEVELS)), of one person or several.
         products: bool (B, len(LEVELS)), True where a target needs a level.
     """
-    return np.where(products, levels[..., None, :], np.float32(1)).prod(axis=-1)
+    factors = np.where(products, levels[..., None, :], np.float32(1))
+    return np.asarray(factors.prod(axis=-1), np.float32)

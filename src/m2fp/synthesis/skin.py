@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from m2fp.synthesis.anatomy import Anatomy
 from m2fp.synthesis.body_data import BodyData
-from m2fp.synthesis.level_cut import extend_binding, split, used_vertices
+from m2fp.synthesis.cloth_base import seam_vertices
+from m2fp.synthesis.level_cut import split, used_vertices
+from m2fp.synthesis.means import Means
 from m2fp.synthesis.part_ids import Cihp, Mhp
 
 
@@ -22,14 +23,14 @@ class Skin:
     """The skin of every body. V vertices, T triangles.
 
     Attributes:
-        binding: float32 (V, N), each vertex as a mean of base vertices.
+        bound: the vertices as means of the base vertices.
         triangles: int32 (T, 3).
         parts, fine_parts: uint8 (T,), CIHP and MHP-v2 ids.
         uv: float32 (V, 2), MakeHuman's.
         weights: float32 (V, J), how vertices follow bones.
     """
 
-    binding: csr_array
+    bound: Means
     triangles: NDArray[np.int32]
     parts: NDArray[np.uint8]
     fine_parts: NDArray[np.uint8]
@@ -40,13 +41,8 @@ class Skin:
 def make_skin(data: BodyData, where: Anatomy) -> Skin:
     """Return the skin, labelled."""
     corners, uv_corners = data.group("body", "helper-l-eye", "helper-r-eye")
-    # Where the texture has a seam, a base vertex becomes several.
-    keys = corners.astype(np.int64) * len(data.uv) + uv_corners
-    unique, index = np.unique(keys, return_inverse=True)
-    base, texture = np.divmod(unique, len(data.uv))
-    triangles = index.reshape(corners.shape).astype(np.int32)
-    binding = _rows(base, len(data.template))
-    uv = data.uv[texture]
+    base, texture, triangles = seam_vertices(corners, uv_corners, len(data.uv))
+    bound, uv = Means.copies(base, len(data.template)), data.uv[texture]
     fields = np.stack(
         [
             where.in_head, where.in_scalp, where.in_arm, where.in_hand, where.in_leg,
@@ -55,18 +51,13 @@ def make_skin(data: BodyData, where: Anatomy) -> Skin:
     )[base]  # fmt: skip
     for column in range(fields.shape[1] - 1):  # left and right never share a limb
         cut = split(triangles, fields[:, column])
-        triangles, binding = cut.triangles, extend_binding(binding, cut)
+        triangles, bound = cut.triangles, bound.with_new(cut.edges, cut.shares)
         uv, fields = cut.extend(uv), cut.extend(fields)
     inside = fields[triangles].mean(axis=1) > 0
     parts, fine_parts = _labels(inside)
     used, rows = used_vertices(triangles)
-    binding = csr_array(binding[rows])
-    return Skin(binding, used, parts, fine_parts, uv[rows], binding @ data.weights)
-
-
-def _rows(base: NDArray[np.int64], count: int) -> csr_array:
-    ones = np.ones(len(base), np.float32)
-    return csr_array((ones, (np.arange(len(base)), base)), shape=(len(base), count))
+    bound = bound.rows(rows)
+    return Skin(bound, used, parts, fine_parts, uv[rows], bound.of(data.weights))
 
 
 def _labels(inside: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

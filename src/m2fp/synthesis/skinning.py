@@ -50,9 +50,7 @@ def rotation(axis: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
 
 
-def rotation_between(
-    start: NDArray[np.float64], end: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def rotation_between(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the smallest rotation (3, 3) that takes direction `start` to direction `end`."""
     start, end = start / np.linalg.norm(start), end / np.linalg.norm(end)
     axis = np.cross(start, end)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from m2fp.synthesis.anatomy import CHEST_Y, HEAD, Anatomy, Field
+from m2fp.synthesis.anatomy import CHEST_Y, HEAD, Anatomy
 from m2fp.synthesis.closet import Closet
-from m2fp.synthesis.cuts import above, all_of, any_of, high_neck
+from m2fp.synthesis.cuts import above, high_neck
+from m2fp.synthesis.fields import Field, all_of, any_of, ramp
 from m2fp.synthesis.garment import Garment
 from m2fp.synthesis.made_bases import HAT_Y, brim_base, glasses_base, roll_base
 from m2fp.synthesis.part_ids import Cihp, Mhp
@@ -29,7 +30,7 @@ def hat(rng: Generator, closet: Closet) -> list[Garment]:
         return front - slope * (0.14 - at.z)
 
     def flare(at: Anatomy) -> Field:
-        return tall * np.clip((at.y - line(at)) / 0.07, 0, 1)
+        return tall * ramp(at.y - line(at), 0, 0.07)
 
     fine = (Mhp.HELMET, Mhp.HELMET) if kind == "helmet" else (Mhp.CAP_HAT, Mhp.CAP_HAT)
     material = {"beanie": "knit", "helmet": "leather", "brimmed": "felt"}.get(kind, "cloth")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
-from m2fp.synthesis import bottoms, small_things, tops
+from m2fp.synthesis import bottoms, outer, small_things, tops
 from m2fp.synthesis.closet import Closet
 from m2fp.synthesis.cuts import legs, sleeves
 from m2fp.synthesis.garment import Garment
@@ -25,6 +25,8 @@ _SUNGLASSES = 0.14
 _GLOVES = 0.09
 _BAREFOOT = 0.08
 _SWIM = 0.03
+_SKIRTED = frozenset({"skirt", "dress", "coat"})
+_BULK = {3: 0.012, 4: 0.02, 5: 0.02, 6: 0.04}  # metres by layer
 _WHOLE_SET = 0.22  # a file of the library as it is
 _FROM_LIBRARY = 0.4  # a piece of it, where there is one
 
@@ -41,6 +43,16 @@ class Outfit:
     garments: tuple[Garment, ...]
     name: str
 
+    @property
+    def bulk(self) -> float:
+        """Return how far the clothes stand off the trunk, metres on the template."""
+        return max((_BULK.get(garment.layer, 0.0) for garment in self.garments), default=0.0)
+
+    @property
+    def skirted(self) -> bool:
+        """Return whether the legs are in one tube."""
+        return any(garment.name.split()[-1] in _SKIRTED for garment in self.garments)
+
 
 def random_outfit(rng: Generator, traits: Traits, closet: Closet, library: Library) -> Outfit:
     """Return clothes, shoes and hair for a person."""
@@ -48,7 +60,7 @@ def random_outfit(rng: Generator, traits: Traits, closet: Closet, library: Libra
     coat = [garment for garment in worn if garment.layer == 6]
     if name != "swimwear":
         if not coat and rng.random() < _COAT:
-            coat = [tops.coat(rng, closet, Fit(tuck=False, loose=float(rng.random())))]
+            coat = [outer.coat(rng, closet, Fit(tuck=False, loose=float(rng.random())))]
             worn += coat
         if rng.random() < _SCARF:
             worn += small_things.scarf(rng, closet, over_coat=bool(coat))
@@ -82,7 +94,7 @@ def _clothes(
         return "set", pieces
     if woman and rng.random() < 0.27:
         loose = float(rng.random())
-        dress = tops.dress(rng, closet, Fit(tuck=False, loose=loose))
+        dress = outer.dress(rng, closet, Fit(tuck=False, loose=loose))
         return "dress", [dress]
     return _separates(rng, closet, library, woman=woman)
 
@@ -115,13 +127,9 @@ def _separates(
     return kind, [lower, upper]
 
 
-def _top(
-    rng: Generator, closet: Closet, library: Library, fit: Fit, *, woman: bool
-) -> Garment:
+def _top(rng: Generator, closet: Closet, library: Library, fit: Fit, *, woman: bool) -> Garment:
     offered = [
-        garment
-        for name, garment in library.pieces("top")
-        if woman or not name.startswith("fem")
+        garment for name, garment in library.pieces("top") if woman or not name.startswith("fem")
     ]
     if offered and not fit.tuck and rng.random() < _FROM_LIBRARY:
         return _altered(rng, "top", offered[int(rng.integers(len(offered)))], closet)
