@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.synthesis.capsule_person import capsule_person
 
+from m2fp.synthesis.bystander import Bystander, Spot, spread_points
 from m2fp.synthesis.crowd import COUNTS, arrange, how_many
 
 
@@ -22,7 +23,7 @@ def test_counts_of_people() -> None:
 @pytest.mark.parametrize("count", [1, 2, 5, 8])
 def test_trunks_do_not_cross(seed: int, count: int) -> None:
     rng = np.random.default_rng([seed, count])
-    spots = arrange([capsule_person(rng) for _ in range(count)], rng)
+    spots = arrange([spread_points(capsule_person(rng)) for _ in range(count)], rng)
     assert len(spots) == count
     gaps = [np.hypot(a.x - b.x, a.z - b.z) for a, b in combinations(spots, 2)]
     assert min(gaps, default=1.0) > 0.2
@@ -33,8 +34,28 @@ def test_people_look_all_ways() -> None:
     turns = []
     for seed in range(60):
         rng = np.random.default_rng(seed)
-        turns += [spot.turn for spot in arrange([capsule_person(rng)] * 3, rng)]
+        turns += [spot.turn for spot in arrange([spread_points(capsule_person(rng))] * 3, rng)]
     facing = np.cos(turns) > 0.5
     away = np.cos(turns) < -0.5
     assert facing.mean() > 0.4
     assert away.mean() > 0.08
+
+
+def test_points_are_spread_by_area() -> None:
+    figure = capsule_person(np.random.default_rng(1))
+    points = spread_points(figure)
+    assert points.shape == (800, 3)
+    # The shoes have as many triangles as the trunk, and a ninth of its area.
+    assert 0.02 < (points[:, 1] < 0.1).mean() < 0.15
+    inside = np.hypot(points[:, 0], points[:, 2]) < 0.2
+    assert 0.2 < (inside & (points[:, 1] > 0.8) & (points[:, 1] < 1.4)).mean() < 0.5
+
+
+def test_a_bystander_is_turned_and_moved() -> None:
+    figure = capsule_person(np.random.default_rng(1))
+    points = spread_points(figure)
+    one = Bystander.at(Spot(3.0, -1.0, np.pi / 2), figure, points)
+    assert one.joints.shape == figure.joints.shape
+    # Who is turned by a quarter looks along x; the left is then towards -z.
+    np.testing.assert_allclose(one.points[:, 0] - 3, points[:, 2], atol=1e-9)
+    np.testing.assert_allclose(one.points[:, 2] + 1, -points[:, 0], atol=1e-9)

@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 from tests.synthesis.capsule_person import capsule_person
 
+from m2fp.synthesis.bystander import Bystander, Spot
 from m2fp.synthesis.camera import Camera
-from m2fp.synthesis.crowd import Spot
 from m2fp.synthesis.light import Light
 from m2fp.synthesis.picture import labelled, make_picture, visible_share
 from m2fp.synthesis.renderer import Drawn, Renderer
-from m2fp.synthesis.scene import Bystander, Scene
+from m2fp.synthesis.scene import Scene
 from m2fp.synthesis.textures import PRINT_SIZE
 
 SIZE = (20, 30)

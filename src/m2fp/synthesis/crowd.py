@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from m2fp.synthesis.mesh import Figure
+from m2fp.synthesis.bystander import Spot
 
 # Share of pictures with so many people: 0, 1, 2, ... 8.
 COUNTS = (0.03, 0.22, 0.20, 0.17, 0.13, 0.10, 0.07, 0.05, 0.03)
 _TRIES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a figure stands (x, z in metres) and how far it is turned from the camera, radians."""
-
-    x: float
-    z: float
-    turn: float
 
 
 def how_many(rng: Generator) -> int:
@@ -30,13 +20,15 @@ def how_many(rng: Generator) -> int:
     return int(rng.choice(len(COUNTS), p=COUNTS))
 
 
-def arrange(figures: Sequence[Figure], rng: Generator) -> list[Spot]:
+def arrange(clouds: Sequence[NDArray[np.floating]], rng: Generator) -> list[Spot]:
     """Return a place for every figure, about the origin, so that their trunks do not cross.
+
+    clouds: points of every figure, (P, 3) metres about its own origin.
 
     A row for a group photo, a ring that faces inwards, people who walk one way, or a loose crowd.
     """
-    count = len(figures)
-    radii = [_trunk_radius(figure) for figure in figures]
+    count = len(clouds)
+    radii = [_trunk_radius(cloud) for cloud in clouds]
     kind = ("row", "ring", "way", "crowd")[int(rng.choice(4, p=(0.35, 0.15, 0.15, 0.35)))]
     spread = float(np.exp(rng.uniform(np.log(0.9), np.log(2.0))))
     way = float(rng.uniform(-np.pi, np.pi))
@@ -89,7 +81,6 @@ def _turn(kind: str, spot: tuple[float, float], way: float, rng: Generator) -> f
     return float(turn)
 
 
-def _trunk_radius(figure: Figure) -> float:
+def _trunk_radius(cloud: NDArray[np.floating]) -> float:
     # Arms may reach into others' room; most of the body may not.
-    flat: NDArray[np.float32] = figure.meshes[0].vertices[::5, [0, 2]]
-    return float(np.clip(np.quantile(np.hypot(flat[:, 0], flat[:, 1]), 0.75), 0.12, 0.6))
+    return float(np.clip(np.quantile(np.hypot(cloud[:, 0], cloud[:, 2]), 0.75), 0.12, 0.6))

@@ -10,10 +10,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from m2fp.datasets import IGNORE, LabelledPhoto, Sample
+from m2fp.synthesis.bystander import Bystander
 from m2fp.synthesis.camera import Camera
 from m2fp.synthesis.finish import finish
 from m2fp.synthesis.renderer import Drawn, Renderer
-from m2fp.synthesis.scene import Bystander, FigureMaker, Scene, make_scene
+from m2fp.synthesis.scene import FigureMaker, Scene, make_scene
 
 # A person of whom less is left visible is taken out of the labels, as in composed groups.
 MIN_VISIBLE = 0.06

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from m2fp.datasets import Sample
 from m2fp.synthesis import places, props
 from m2fp.synthesis.appearance import looks_of
+from m2fp.synthesis.bystander import Bystander, spread_points
 from m2fp.synthesis.camera import Camera
 from m2fp.synthesis.combing import combed
-from m2fp.synthesis.crowd import Spot, arrange, how_many
+from m2fp.synthesis.crowd import arrange, how_many
 from m2fp.synthesis.light import Light, indoors, outdoors
 from m2fp.synthesis.mesh import Figure, Mesh
 from m2fp.synthesis.prints import make_print
@@ -30,23 +31,6 @@ FigureMaker = Callable[[Generator], Figure]
 _TOO_NEAR_M = 0.45
 _INSIDE = (props.table, props.table, props.potted_plant, props.crate)
 _OUTSIDE = (props.crate, props.post, props.railing, props.bush, props.table)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bystander:
-    """A person of the scene.
-
-    Attributes:
-        figure: as it was made.
-        spot: where it stands.
-        joints: float64 (J, 3), metres in the world.
-        points: float32 (P, 3), some of the skin's points in the world.
-    """
-
-    figure: Figure
-    spot: Spot
-    joints: NDArray[np.float64]
-    points: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,15 +64,16 @@ def make_scene(
     crowd_rng, view_rng, place_rng, look_rng = rng.spawn(4)
     count = how_many(crowd_rng)
     figures = [make_figure(own) for own in rng.spawn(count)]
-    spots = arrange(figures, crowd_rng)
-    people = [_placed(figure, spot) for figure, spot in zip(figures, spots, strict=True)]
+    clouds = [spread_points(figure) for figure in figures]
+    spots = arrange(clouds, crowd_rng)
+    people = [Bystander.at(*one) for one in zip(spots, figures, clouds, strict=True)]
     kind = str(place_rng.choice(_PLACES, p=_PLACE_SHARES))
     ceiling = float(place_rng.uniform(2.35, 3.4)) if kind == "room" else 100.0
     size = picture_size(count, long_side, view_rng)
     camera = choose_camera([one.points for one in people], size, view_rng, ceiling=ceiling)
     people = sorted(
-        (one for one in people if _distance(one, camera) > _TOO_NEAR_M),
-        key=lambda one: _distance(one, camera),
+        (one for one in people if one.distance(camera) > _TOO_NEAR_M),
+        key=lambda one: one.distance(camera),
     )
     reach = max((float(np.abs(one.points[:, [0, 2]]).max()) for one in people), default=1.0)
     viewer = float(camera.position[0]), float(camera.position[2])
@@ -131,19 +116,6 @@ def _light(place: places.Place, camera: Camera, rng: Generator) -> Light:
     return indoors(rng, viewer) if place.inside else outdoors(rng, viewer)
 
 
-def _placed(figure: Figure, spot: Spot) -> Bystander:
-    cos, sin = np.cos(spot.turn), np.sin(spot.turn)
-    rotation = np.array([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
-    shift = (spot.x, 0.0, spot.z)
-    joints = figure.joints @ rotation.T + shift
-    points = figure.meshes[0].vertices[::7] @ rotation.T + shift
-    return Bystander(figure, spot, joints, points.astype(np.float32))
-
-
-def _distance(one: Bystander, camera: Camera) -> float:
-    return float(np.median(np.linalg.norm(one.points - camera.position, axis=1)))
-
-
 def _depth(surface: Surface, camera: Camera) -> float:
     return float(np.linalg.norm(surface.mesh.vertices.mean(axis=0) - camera.position))
 
@@ -156,10 +128,9 @@ def _dressed(
     surfaces = []
     for number, one in enumerate(people, 1):
         looks = looks_of(one.figure, rng, left)
-        place = (one.spot.x, 0.0, one.spot.z)
         worn = zip(one.figure.meshes, looks, strict=True)
         surfaces += [
-            put(_combed(mesh, one), look, person=number, turn=one.spot.turn, place=place)
+            put(_combed(mesh, one), look, person=number, turn=one.spot.turn, place=one.spot.place)
             for mesh, look in reversed(list(worn))  # what hides the others first, see Batch
         ]
     return surfaces, prints
@@ -180,8 +151,7 @@ def _things(
     for one in people:
         height = one.figure.traits.get("seat_height")
         if isinstance(height, int | float) and height > 0.15:
-            place = (one.spot.x, 0.0, one.spot.z)
-            surfaces += stand(props.seat(float(height), rng), place, one.spot.turn)
+            surfaces += stand(props.seat(float(height), rng), one.spot.place, one.spot.turn)
     if people and obstacles and rng.random() < 0.22:
         for _ in range(int(rng.integers(1, 3))):
             share = rng.uniform(0.15, 0.6)
