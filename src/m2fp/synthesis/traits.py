@@ -26,7 +26,8 @@ class Traits:
         sex: "female" or "male".
         height_m: of the standing body without shoes.
         muscle, weight, stature, proportions, cup, firmness: 0..1, MakeHuman's factors of shape;
-            `stature` is how a tall or a short body is built, the size itself is height_m.
+            weight goes on to 1.25, beyond its heaviest target; `stature` is how a tall or a short
+            body is built, the size itself is height_m.
         african, asian, caucasian: shares of the features that MakeHuman mixes; sum to 1.
         skin_darkness: 0 the lightest skin, 1 the darkest.
     """
@@ -85,13 +86,15 @@ def random_traits(rng: Generator) -> Traits:
     shares = dict(zip(_TONE, rng.dirichlet([0.25] * 3).tolist(), strict=True))
     tone = sum(share * rng.uniform(*_TONE[name]) for name, share in shares.items())
     median = np.interp(years, _HEIGHT_YEARS, _HEIGHT_M[sex])
+    weight = float(0.1 + 1.15 * rng.beta(2, 3))
     size = float(np.clip(rng.normal(0, 0.04), -0.1, 0.1))
     return Traits(
         years=years,
         sex=sex,
         height_m=float(median * (1 + size)),
-        muscle=float(np.clip(rng.normal(0.5, 0.18), 0.05, 0.95)),
-        weight=float(np.clip(0.15 + 0.8 * rng.beta(2.2, 2.2), 0.05, 0.95)),
+        # MakeHuman's heavy bodies are fat only where there is little muscle.
+        muscle=float(np.clip(rng.normal(0.65 - 0.45 * weight, 0.15), 0.05, 0.95)),
+        weight=weight,
         stature=float(np.clip(0.45 + 3 * size, 0.2, 0.8)),
         proportions=float(rng.uniform(0.2, 0.9)),
         cup=float(np.clip(rng.normal(0.45, 0.2), 0.05, 0.95)),
