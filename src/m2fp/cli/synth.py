@@ -85,7 +85,7 @@ def synth(
     recipe = Recipe(
         seed=seed,
         size=size,
-        figures=partial(make_figure, assets=assets),
+        figures=partial(make_figure, assets=assets, split=split.value),
         wardrobe="anny" if assets is None else "anny and MakeHuman",
         scenes=scenes,
         fine=fine,

@@ -23,7 +23,9 @@ from m2fp.synthesis.wardrobe import Outfit, random_outfit
 _GIVE_M = 0.008
 
 
-def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
+def make_figure(
+    rng: Generator, assets: Path | None = None, *, split: str | None = None
+) -> Figure:
     """Return a random person: body, pose, clothes, labels.
 
     Feet or whatever is lowest at y = 0, the origin under the middle of the body; who stands upright
@@ -32,6 +34,7 @@ def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
     Args:
         rng: decides everything; the same state gives the same figure.
         assets: folder of MakeHuman's clothes, hair and poses; None: all is made from the body.
+        split: "train" or "val": only that split's share of the assets, see `library.HELD_OUT`.
 
     Raises:
         MissingExtra: anny is not installed.
@@ -39,6 +42,8 @@ def make_figure(rng: Generator, assets: Path | None = None) -> Figure:
     """
     surfaces = closet()
     library = EMPTY if assets is None else read_library(assets)
+    if split is not None:
+        library = library.split(split)
     traits = random_traits(rng)
     body = make_body(traits, surfaces.data)
     outfit = random_outfit(rng, traits, surfaces, library)

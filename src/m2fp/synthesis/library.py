@@ -88,6 +88,24 @@ _BY_TEXTURE = frozenset({"male_casualsuit01", "male_elegantsuit01"})  # sewn tog
 _BITS = frozenset({"male_casualsuit05", "male_elegantsuit01", "male_worksuit01"})
 _SHOE_Y = -0.735  # below it, on the template, feet are inside any shoe
 _NOT_ON_EARTH = frozenset({"fly01", "fly02"})  # poses
+# What only the people of validation wear or do, so that a model cannot know it from training.
+HELD_OUT = frozenset(
+    {
+        "male_casualsuit03",
+        "male_casualsuit05",
+        "female_casualsuit02",
+        "female_sportsuit01",
+        "shoes03",
+        "shoes05",
+        "fedora_cocked",
+        "bob02",
+        "short03",
+        "ponytail01",
+        "fight03",
+        "standing02",
+        "standing05",
+    }
+)
 WOMEN_S = ("female", "bob", "braid", "long", "ponytail", "short03")
 
 
@@ -113,6 +131,16 @@ class Library:
             for kind, garment in pieces
             if kind.slot == slot and kind != DUNGAREES and not (slot == "top" and name in _BITS)
         ]
+
+
+    def split(self, name: str) -> Library:
+        """Return what the people of a split have: "val" what is held out, "train" the rest."""
+        held = name == "val"
+        return Library(
+            {key: value for key, value in self.sets.items() if (key in HELD_OUT) == held},
+            {key: value for key, value in self.hair.items() if (key in HELD_OUT) == held},
+            tuple(pose for pose in self.poses if (pose[0] in HELD_OUT) == held),
+        )
 
 
 EMPTY = Library({}, {}, ())
@@ -168,6 +196,9 @@ def _worn(name: str, kind: Kind, piece: Fitted) -> Garment:
     if kind is SHOES:
         # Their files delete the ankles too, for the socks that they come with.
         cover = (_SHOE_Y - closet().where.y).astype(np.float32)
+    elif kind in (HAIR, HAT):
+        # What hangs over the face or the neck does not hide them.
+        cover = np.minimum(cover, closet().where.in_scalp).astype(np.float32)
     return Garment(
         name=f"{name} {'jacket' if kind.slot == 'coat' else kind.slot}",
         parts=kind.parts,
