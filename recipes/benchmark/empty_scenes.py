@@ -2,7 +2,7 @@
 
     python recipes/benchmark/empty_scenes.py DATA [MODEL]
 
-DATA is a data set in CIHP's folder layout with `Validation/scene_id.txt`.
+DATA is a data set in CIHP's folders with `Validation/scene_id.txt`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import numpy as np
 
 from m2fp import Parser
 from m2fp.augmentation.backgrounds import empty_strip
-from m2fp.datasets import CihpDataset
+from m2fp.datasets import open_dataset
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("model", nargs="?", default="builtin")
     options = parser.parse_args()
-    strips = [empty_strip(scene.read()) for scene in CihpDataset(options.data).scenes("val")]
+    strips = [empty_strip(scene.read()) for scene in open_dataset(options.data).scenes("val")]
     parse = Parser(options.model)
     results = [parse(np.ascontiguousarray(strip)) for strip in strips if strip is not None]
     wrong = sum(bool(result.persons) for result in results)

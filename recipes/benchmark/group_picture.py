@@ -14,7 +14,7 @@ from PIL import Image
 
 from m2fp.augmentation.backgrounds import background_from
 from m2fp.augmentation.compose import GroupLayout, compose_group
-from m2fp.datasets import CihpDataset
+from m2fp.datasets import open_dataset
 from m2fp.labels import get_scheme
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     options = parser.parse_args()
 
     rng = np.random.default_rng(options.seed)
-    dataset = CihpDataset(options.data)
+    dataset = open_dataset(options.data)
     samples, scenes = dataset.samples("val"), dataset.scenes("val")
     chosen = rng.choice(len(samples), options.people, replace=False)
     people = [samples[int(index)].read() for index in chosen]

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 from m2fp.augmentation.backgrounds import background_from
 from m2fp.augmentation.compose import GroupLayout, compose_group
-from m2fp.datasets import IGNORE, CihpDataset, LabelledPhoto
+from m2fp.datasets import IGNORE, LabelledPhoto, open_dataset
 from m2fp.labels import LabelScheme, get_scheme
 from m2fp.model.m2fp import M2FP
 from m2fp.train.config import TrainConfig, read_config
@@ -75,7 +75,7 @@ def main() -> int:
 
 def compose_pictures(data: Path, config: TrainConfig) -> list[LabelledPhoto]:
     """Return `batch` groups of 1 to `max_people` people, all different people."""
-    samples = CihpDataset(data).samples("train")
+    samples = open_dataset(data).samples("train")
     rng = np.random.default_rng(config.seed)
     size = config.pictures.sizes[0]
     order = iter(rng.permutation(len(samples)))

@@ -7,8 +7,8 @@ Run from the repository root (numpy and scipy are needed; about half a minute on
 Simulated annealing in CIE Lab spreads the colours so that the smallest CIEDE2000 difference is
 large for usual vision and for full protanopia and deuteranopia. Left and right of a pair share a
 hue: the left one is light, the right one dark. Black is the background and takes part. CIHP, LIP,
-ATR, CCP-14 and PASCAL-Person-Part draw from one set, so that a name has one colour in all of
-them; MHP-v2 has 58 parts, too many for that, and a set of its own.
+ATR, MHP-v1, CCP-14 and PASCAL-Person-Part draw from one set, so that a name has one colour in all
+of them; MHP-v2 has 58 parts, too many for that, and a set of its own.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def main() -> None:
     """Optimise both sets and rewrite the scheme files."""
     pairs = [(f"left-{part}", f"right-{part}") for part in SHARED_PAIRS]
     shared = name_colours(pairs, SHARED_SINGLES, rounds=25_000, seeds=range(3))
-    for name in ("cihp", "lip", "atr", "ppp", "ccp14"):
+    for name in ("cihp", "lip", "atr", "mhp-v1", "ppp", "ppp-schp", "ccp14"):
         write(name, shared)
     data = json.loads((SCHEMES / "mhp-v2.json").read_text(encoding="utf-8"))
     names = [label["name"] for label in data["labels"]]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from m2fp.imaging.intake import IntakeLimits
     from m2fp.labels import Label, LabelScheme, get_scheme, scheme_names
     from m2fp.parser import Parser
-    from m2fp.postprocess import OfficialRules, PostprocessConfig
+    from m2fp.postprocess import OfficialRules, PostprocessConfig, TestTimeAugmentation
     from m2fp.registry import ModelInfo
     from m2fp.results import Person, Result, Segment
 
@@ -48,6 +48,7 @@ __all__ = [
     "Result",
     "Segment",
     "SourceNotFound",
+    "TestTimeAugmentation",
     "__version__",
     "get_scheme",
     "scheme_names",
@@ -70,6 +71,7 @@ _HOMES = {
     "Result": "m2fp.results",
     "Segment": "m2fp.results",
     "SourceNotFound": "m2fp.errors",
+    "TestTimeAugmentation": "m2fp.postprocess",
     "get_scheme": "m2fp.labels",
     "scheme_names": "m2fp.labels",
 }

@@ -23,7 +23,9 @@
     |   |-- InvalidDocument         invalid_document
     |   `-- NoEvidence              no_evidence
     |-- ConfigError                 config_error: an option has no such value
-    |-- DataError                   data_error: a data set on disk is not what was expected
+    |-- DataError                   a data set on disk is not what was expected
+    |                               data_error | missing_file | unreadable_file | size_mismatch |
+    |                               unknown_id
     |-- MissingExtra                missing_extra: an optional dependency is not installed
     `-- SourceNotFound              source_not_found: a file, folder or pattern gives nothing
 
@@ -268,12 +270,18 @@ class ConfigError(M2FPError):
 
 
 class DataError(M2FPError):
-    """A data set on disk is not what was expected; ``path`` is where."""
+    """A data set on disk is not what was expected; ``path`` is where.
+
+    Codes: a file is not there (``missing_file``) or cannot be read (``unreadable_file``), pictures
+    of one photo differ in size (``size_mismatch``), a label is not in the scheme (``unknown_id``),
+    or anything else (``data_error``).
+    """
 
     code = "data_error"
 
-    def __init__(self, message: str, *, path: str | None = None) -> None:
+    def __init__(self, message: str, *, path: str | None = None, code: str = "data_error") -> None:
         super().__init__(message)
+        self.code = code
         self.path = path
 
 

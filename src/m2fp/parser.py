@@ -25,8 +25,15 @@ from m2fp.errors import (
     MissingExtra,
     SourceNotFound,
 )
-from m2fp.imaging import IntakeLimits, PhotoSource, prepare, read_photo
-from m2fp.postprocess import OfficialRules, PostprocessConfig, assemble
+from m2fp.imaging import IntakeLimits, PhotoSource, read_photo
+from m2fp.postprocess import (
+    Answer,
+    OfficialRules,
+    PostprocessConfig,
+    TestTimeAugmentation,
+    merge,
+    views,
+)
 from m2fp.registry import DEFAULT_MODEL, ModelInfo, locate
 from m2fp.results import ModelStamp, Result, Timing
 
@@ -61,6 +68,7 @@ class Parser:
         threads: int | None = None,
         limits: IntakeLimits | None = None,
         postprocess: PostprocessConfig | OfficialRules | None = None,
+        augment: TestTimeAugmentation | None = None,
         cache_dir: Path | None = None,
     ) -> None:
         """Prepare a parser; nothing is loaded yet.
@@ -75,6 +83,8 @@ class Parser:
             limits: which pictures are refused; None = the defaults of IntakeLimits.
             postprocess: our rules with other thresholds, or the official ones; None = ours with
                 the defaults of PostprocessConfig.
+            augment: show every photo in several sizes or mirrored too, and merge the answers;
+                None = once, as it is.
             cache_dir: folder of fetched models; None = this system's folder for caches.
 
         Raises:
@@ -90,6 +100,7 @@ class Parser:
         )
         self._limits = limits or IntakeLimits()
         self._rules = postprocess or PostprocessConfig()
+        self._augment = augment
         self._engine: Engine | None = None
         self._closed = False
         self._lock = threading.Lock()  # guards _engine and _closed
@@ -181,11 +192,15 @@ class Parser:
         start = perf_counter()
         photo = read_photo(source, self._limits)
         decoded = perf_counter()
-        network_input = prepare(photo, engine.info.input)
-        prepared = perf_counter()
-        predictions = engine.run(network_input.tensor)
-        inferred = perf_counter()
-        maps = assemble(predictions, network_input, engine.info.scheme, self._rules)
+        answers: list[Answer] = []
+        inference_s = 0.0
+        for view in views(photo, engine.info.input, self._augment):
+            prepared = perf_counter()
+            predictions = engine.run(view.tensor)
+            inference_s += perf_counter() - prepared
+            answers.append(view.turn_back(predictions, engine.info.scheme))
+        answered = perf_counter()
+        maps = merge(answers, engine.info.scheme, self._rules)
         result = Result.from_maps(
             photo,
             maps.part_map,
@@ -202,9 +217,9 @@ class Parser:
         # Only now is the last stage over, and it includes the making of the result.
         timing = Timing(
             decode_s=decoded - start,
-            preprocess_s=prepared - decoded,
-            inference_s=inferred - prepared,
-            postprocess_s=end - inferred,
+            preprocess_s=answered - decoded - inference_s,
+            inference_s=inference_s,
+            postprocess_s=end - answered,
             total_s=end - start,
         )
         return replace(result, timing=timing)

@@ -7,13 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from tests.fake_model import FakePerson, draw_people
 from typer.testing import CliRunner, Result
 
 from m2fp.cli import batch, screen
 from m2fp.cli.app import build_app
+from m2fp.engine import QueryPredictions
+from m2fp.engine.onnxruntime_engine import OnnxEngine
 from m2fp.results import Result as ParseResult
 
 TWO_PEOPLE = [FakePerson(0, 8, 8, 24, 48), FakePerson(1, 64, 16, 32, 64)]
@@ -172,6 +176,25 @@ def test_the_rules_are_an_option(photos: Path) -> None:
     assert all(b["score"] < a["score"] for a, b in zip(ours, official, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("options", "runs"), [([], 1), (["--flip"], 2), (["--flip", "--scales", "0.75,1,1.25"], 6)]
+)
+def test_photos_can_be_shown_several_times(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], runs: int
+) -> None:
+    shapes = []
+    original = OnnxEngine.run
+
+    def run_once(self: OnnxEngine, tensor: NDArray[np.float32]) -> QueryPredictions:
+        shapes.append(tensor.shape)
+        return original(self, tensor)
+
+    monkeypatch.setattr(OnnxEngine, "run", run_once)
+    (document,) = lines(run("photos/a.png", "--engine", "onnxruntime", *options))
+    assert len(document["persons"]) == len(TWO_PEOPLE)
+    assert len(shapes) == runs
+
+
 def test_limits_come_from_the_environment(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("M2FP_LIMITS__MAX_PIXELS", "1000")
     done = run("photos/a.png")
@@ -185,6 +208,9 @@ def test_limits_come_from_the_environment(photos: Path, monkeypatch: pytest.Monk
         (["photos/a.png", "--model", "nope"], "error[model_not_found]: there is no model 'nope'"),
         (["photos/a.png", "--engine", "fast"], "error[config_error]: --engine is 'fast': input"),
         (["photos/a.png", "--rules", "mine"], "error[config_error]: --rules does not know 'mine'"),
+        (["photos/a.png", "--scales", "big"], "error[config_error]: --scales is 'big'; give"),
+        (["photos/a.png", "--scales", "1,9"], "error[config_error]: augment.scales has 9.0; give"),
+        (["photos/a.png", "--scales", "1,1.0"], "error[config_error]: augment.scales is (1.0, 1"),
         (["photos/a.png", "--save", "maks"], "error[config_error]: --save does not know 'maks'"),
         (["photos/a.png", "--skip-existing"], "error[config_error]: --skip-existing looks at"),
     ],

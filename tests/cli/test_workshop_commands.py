@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.labelled_photos import standing_person, write_cihp
 from typer.testing import CliRunner, Result
 
 from m2fp.cli.app import build_app
@@ -45,9 +46,7 @@ def test_without_torch(monkeypatch: pytest.MonkeyPatch, arguments: list[str], ex
 def recipe(tmp_path: Path) -> Path:
     file = tmp_path / "tiny.toml"
     file.write_text(RECIPE)
-    training = tmp_path / "data" / "Training"
-    training.mkdir(parents=True)
-    (training / "train_id.txt").write_text("")
+    write_cihp(tmp_path / "data", [standing_person()])
     return file
 
 
@@ -99,7 +98,21 @@ def test_train_interrupted(recipe: Path, tmp_path: Path, monkeypatch: pytest.Mon
 def test_train_without_data(recipe: Path, tmp_path: Path) -> None:
     done = run("train", recipe, "--data", tmp_path / "nothing", "-o", tmp_path / "run")
     assert done.exit_code == 3
-    assert done.stderr.startswith("error[data_error]: ")
+    assert done.stderr.startswith("error[missing_file]: ")
+
+
+def test_train_on_labels_of_another_scheme(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = pretend(monkeypatch, stop=False)
+    data = (tmp_path / "data").rename(tmp_path / "lip")
+    command = ("train", recipe, "--data", data, "-o", tmp_path / "run")
+    done = run(*command)
+    assert done.exit_code == 3
+    assert "scheme lip (layout cihp), and the recipe tiny learns cihp" in done.stderr
+    assert calls == []
+    assert run(*command, "--scheme", "cihp").exit_code == 0
+    assert len(calls) == 1
 
 
 def test_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

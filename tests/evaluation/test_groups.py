@@ -1,115 +1,93 @@
-"""Composed group pictures."""
+"""Composed group pictures, as a data set."""
 
 from __future__ import annotations
 
-import sys
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.toy_folder import write_folder
 
-from m2fp import Parser
-from m2fp.datasets import CihpDataset, Sample
-from m2fp.errors import ConfigError, DataError, MissingExtra
-from m2fp.evaluation import groups, run_val
-from m2fp.evaluation.groups import compose_groups, evaluate_groups
-from m2fp.labels import get_scheme
-
-CIHP = get_scheme("cihp")
+from m2fp.datasets import Dataset, Sample, open_dataset
+from m2fp.errors import ConfigError, DataError
+from m2fp.evaluation import groups
+from m2fp.evaluation.groups import GroupDataset
+from m2fp.labels import LabelScheme
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_folder(tmp_path / "toys", count=6)
+def base(tmp_path: Path) -> Dataset:
+    return open_dataset(write_folder(tmp_path / "toys", count=6))
 
 
-@pytest.fixture
-def people(root: Path) -> list[Sample]:
-    return CihpDataset(root).samples("val")
-
-
-def test_sizes_take_turns_and_labels_agree(people: list[Sample]) -> None:
-    pictures = list(compose_groups(people, CIHP, count=5, seed=3))
-    for wanted, picture in zip((2, 3, 4, 5, 6), pictures, strict=True):
+def test_sizes_take_turns_and_labels_agree(base: Dataset) -> None:
+    samples = GroupDataset(base, 5, seed=3).samples("val")
+    assert [sample.name for sample in samples[:2]] == ["group-0001", "group-0002"]
+    for wanted, sample in zip((2, 3, 4, 5, 6), samples, strict=True):
+        picture = sample.read()
         assert picture.pixels.shape == (768, 1024, 3)
         found = np.unique(picture.humans)
         assert 1 <= found.max() <= wanted
         assert found.tolist() == list(range(found.max() + 1))
         assert not (picture.humans[np.isin(picture.categories, (0, 255))] > 0).any()
+        assert sample.read_labels().categories is picture.categories  # composed once
 
 
-def test_pictures_depend_on_seed_and_number_alone(people: list[Sample]) -> None:
-    first, second = compose_groups(people, CIHP, count=2, seed=3)
-    again = next(iter(compose_groups(people, CIHP, count=1, seed=3)))
-    other = next(iter(compose_groups(people, CIHP, count=1, seed=4)))
-    assert np.array_equal(first.pixels, again.pixels)
-    assert np.array_equal(first.humans, again.humans)
-    assert not np.array_equal(first.pixels, other.pixels)
+def test_pictures_depend_on_seed_and_number_alone(base: Dataset) -> None:
+    first, second = (one.read() for one in GroupDataset(base, 2, seed=3).samples("val"))
+    (again,) = GroupDataset(base, 1, seed=3).samples("val")
+    (other,) = GroupDataset(base, 1, seed=4).samples("val")
+    elsewhere = pickle.loads(pickle.dumps(again))  # noqa: S301 - as another process gets it
+    assert np.array_equal(first.pixels, again.read().pixels)
+    assert np.array_equal(first.humans, elsewhere.read().humans)
+    assert not np.array_equal(first.pixels, other.read().pixels)
     assert not np.array_equal(first.pixels, second.pixels)
 
 
-def test_scenes_lend_their_background(
-    people: list[Sample], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_composed_is_not_sent_along(base: Dataset) -> None:
+    (sample,) = GroupDataset(base, 1, seed=3).samples("val")
+    before = pickle.dumps(sample)
+    sample.read()
+    assert pickle.dumps(sample) == before
+
+
+@dataclass(frozen=True)
+class WithScenes:
+    """The data set, with all its photos as scenes or none."""
+
+    base: Dataset
+    are_scenes: bool
+
+    @property
+    def scheme(self) -> LabelScheme:
+        return self.base.scheme
+
+    def samples(self, split: str) -> Sequence[Sample]:
+        return self.base.samples(split)
+
+    def scenes(self, split: str) -> Sequence[Sample]:
+        return self.base.samples(split) if self.are_scenes else ()
+
+
+def test_scenes_lend_their_background(base: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups, "_INVENTED_SHARE", 0.0)
 
     # The toy photos are black beside the person; made-up backgrounds are not.
-    def darkness(scenes: list[Sample]) -> float:
-        (picture,) = compose_groups(people, CIHP, count=1, seed=1, scenes=scenes)
+    def darkness(*, are_scenes: bool) -> float:
+        (sample,) = GroupDataset(WithScenes(base, are_scenes), 1, seed=1).samples("val")
+        picture = sample.read()
         return float((picture.pixels[picture.humans == 0] == 0).mean())
 
-    assert darkness([]) < 0.1
-    assert darkness(people) > 0.9
+    assert darkness(are_scenes=False) < 0.1
+    assert darkness(are_scenes=True) > 0.9
 
 
-def test_too_few_people(people: list[Sample]) -> None:
-    with pytest.raises(DataError, match="up to 6 people"):
-        compose_groups(people[:5], CIHP, count=1, seed=1)
-
-
-def test_evaluation(people: list[Sample], fake_model: Path) -> None:
-    with Parser(fake_model, threads=1) as parser:
-        report = evaluate_groups(parser, people, CIHP, count=2, seed=1, scenes=people)
-    assert report.photos == 2
-    assert [count.people for count in report.people.by_count] == [2, 3]
-
-
-def test_run_val(root: Path, fake_model: Path) -> None:
-    (root / "Validation" / "scene_id.txt").write_text("p0\np3\n")
-    seen: list[tuple[str, int, int]] = []
-    photos, grouped = run_val(
-        root, fake_model, groups=2, threads=1, progress=lambda *state: seen.append(state)
-    )
-    assert (photos.title, photos.photos) == ("toys val", 6)
-    assert photos.table("cihp").pixel_accuracy > 0.99  # corners are rounded off
-    assert photos.people.right_count == 1.0
-    assert (grouped.title, grouped.photos) == ("2 groups composed from toys val", 2)
-    assert seen[0] == ("toys val", 1, 6)
-    assert seen[-1] == (grouped.title, 2, 2)
-
-
-def test_run_val_without_groups_gives_one_report(root: Path, fake_model: Path) -> None:
-    assert len(run_val(root, fake_model, threads=1)) == 1
-
-
-def test_run_val_says_what_is_wrong(root: Path, fake_model: Path) -> None:
-    with pytest.raises(ConfigError, match="groups is -1"):
-        run_val(root, fake_model, groups=-1)
-    with pytest.raises(DataError, match="CIHP layout"):
-        run_val(root, fake_model, split="train")
-    (root / "Validation" / "scene_id.txt").write_text("p0 nobody\n")
-    with pytest.raises(DataError, match="not in the split: nobody"):
-        run_val(root, fake_model, groups=1, threads=1)
-
-
-def test_only_groups_need_opencv(
-    root: Path, fake_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "cv2", None)
-    for loaded in ("m2fp.augmentation.backgrounds", "m2fp.evaluation.groups"):
-        monkeypatch.delitem(sys.modules, loaded)
-    (report,) = run_val(root, fake_model, threads=1)
-    assert report.photos == 6
-    with pytest.raises(MissingExtra, match=r"pip install 'm2fp\[train\]'"):
-        run_val(root, fake_model, groups=1, threads=1)
+def test_what_cannot_be_composed(tmp_path: Path, base: Dataset) -> None:
+    few = open_dataset(write_folder(tmp_path / "few", count=5))
+    with pytest.raises(DataError, match="up to 6 people need as many photos, got 5"):
+        GroupDataset(few, 1, seed=1).samples("val")
+    with pytest.raises(ConfigError, match="groups is 0"):
+        GroupDataset(base, 0, seed=1)

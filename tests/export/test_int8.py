@@ -92,8 +92,8 @@ def test_the_report_lies_beside_the_file(quantised: tuple[Path, Int8Report]) -> 
     assert document["agreement"]["candidate"]["bytes"] == path.stat().st_size
     text = (path.parent / "small.v1.agreement.md").read_text(encoding="utf-8")
     assert text == report.to_markdown()
-    assert "| pixels with the same part |" in text
-    assert "| pixel_decoder.attention.value_projection |" in text
+    assert "| pixels with the same part " in text
+    assert "| pixel_decoder.attention.value_projection " in text
 
 
 def test_what_cannot_be_done(

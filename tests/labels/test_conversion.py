@@ -37,6 +37,19 @@ def test_a_scheme_to_itself_changes_nothing(name: str) -> None:
     assert same.table[255] == 255
 
 
+def test_schp_numbers_the_parts_of_pascal_in_another_order() -> None:
+    to_ours, back = conversion("ppp-schp", "ppp"), conversion("ppp", "ppp-schp")
+    assert to_ours.table[:7].tolist() == [0, 2, 4, 6, 1, 3, 5]
+    assert to_ours.lossless
+    np.testing.assert_array_equal(back.table[to_ours.table[:7]], np.arange(7))
+
+
+def test_atr_is_mhp_v1_without_torso_skin() -> None:
+    assert conversion("atr", "mhp-v1").table[:18].tolist() == list(range(18))
+    with pytest.raises(ConfigError, match="no place for torso-skin"):
+        conversion("mhp-v1", "atr")
+
+
 def test_jumpsuits_do_not_become_skin() -> None:
     with pytest.raises(ConfigError, match="no place for jumpsuits"):
         conversion("lip", "cihp")

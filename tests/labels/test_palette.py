@@ -49,7 +49,9 @@ def test_ciede2000_matches_the_published_pairs(
         ("cihp", 15.0, 10.0),
         ("lip", 15.0, 10.0),
         ("atr", 15.0, 10.0),
+        ("mhp-v1", 15.0, 10.0),
         ("ppp", 15.0, 10.0),
+        ("ppp-schp", 15.0, 10.0),
         ("ccp14", 15.0, 10.0),
         ("mhp-v2", 9.0, 5.5),  # 58 parts: more than any palette can keep far apart
     ],
@@ -63,7 +65,7 @@ def test_smallest_difference(
     assert vision.least_difference(colours, "deutan") >= colour_blind
 
 
-@pytest.mark.parametrize("name", ["cihp", "lip", "atr", "mhp-v2"])
+@pytest.mark.parametrize("name", ["cihp", "lip", "atr", "mhp-v1", "mhp-v2"])
 def test_left_is_light_and_right_is_dark(vision: ModuleType, name: str) -> None:
     scheme = get_scheme(name)
     for left, right in scheme.flip_pairs:
@@ -76,6 +78,6 @@ def test_left_is_light_and_right_is_dark(vision: ModuleType, name: str) -> None:
 
 def test_a_part_keeps_its_colour_in_every_small_scheme() -> None:
     cihp = {label.name: label.colour for label in get_scheme("cihp").labels}
-    for name in ("lip", "atr", "ccp14"):
+    for name in ("lip", "atr", "mhp-v1", "ccp14"):
         for label in get_scheme(name).labels:
             assert cihp.get(label.name, label.colour) == label.colour

@@ -6,6 +6,7 @@ memory or speed. What the library computes in windows and strips is compared wit
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,6 +91,47 @@ def multi_person(
     area = inside.flatten(1).sum(dim=1)
     mean = (masks.sigmoid() * inside).flatten(1).sum(dim=1) / area.clamp(min=1)
     return Oracle(order % probabilities.shape[1], flat[order] * mean, masks, person_class)
+
+
+def merged(views: list[Oracle]) -> Oracle:
+    """Return the candidates of several views of a photo merged, best score first.
+
+    The views' sides are turned back. Semantic values are averaged. Instances are merged per class,
+    greedily: the best one multiplies the scores of all later ones by exp(-IoU^2 / 0.5) and fuses
+    with those whose IoU is 0.5 or more (mean of the mask logits, the best score); the others stay.
+    """
+    found: list[tuple[float, int, Tensor]] = []
+    for label in range(1, views[0].person_class + 1):
+        left = [
+            (float(view.scores[k]), view.masks[k])
+            for view in views
+            for k in view.parts() + view.humans()
+            if view.labels[k] == label
+        ]
+        while left:
+            left.sort(key=lambda instance: -instance[0])
+            (score, mask), *others = left
+            fused, left = [mask], []
+            for other_score, other in others:
+                overlap = _iou(mask > 0, other > 0)
+                if overlap >= 0.5:
+                    fused.append(other)
+                else:
+                    left.append((other_score * math.exp(-(overlap**2) / 0.5), other))
+            found.append((score, label, torch.stack(fused).mean(dim=0)))
+    found.sort(key=lambda instance: -instance[0])
+    result = Oracle(
+        torch.tensor([label for _, label, _ in found]),
+        torch.tensor([score for score, _, _ in found]),
+        torch.stack([mask for _, _, mask in found]),
+        views[0].person_class,
+    )
+    result.semantic_values = torch.stack([view.semantic_values for view in views]).mean(dim=0)
+    return result
+
+
+def _iou(one: Tensor, other: Tensor) -> float:
+    return float((one & other).sum() / (one | other).sum())
 
 
 def single_person(predictions: QueryPredictions, network_input: NetworkInput) -> Tensor:

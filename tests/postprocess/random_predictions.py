@@ -7,12 +7,13 @@ import torch
 
 from m2fp.engine import QueryPredictions
 from m2fp.imaging import AnyRule, NetworkInput
+from m2fp.imaging.scaled_rule import ScaledRule
 from m2fp.labels import LabelScheme
 
 PART_IDS = (2, 13, 5, 14, 15, 9, 18, 19)
 
 
-def placed(photo_size: tuple[int, int], rule: AnyRule) -> NetworkInput:
+def placed(photo_size: tuple[int, int], rule: AnyRule | ScaledRule) -> NetworkInput:
     """Return the network input of a black photo."""
     return NetworkInput(
         np.zeros((1, 3, *rule.padded_size(*photo_size)), np.float32),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from m2fp.engine import QueryPredictions
 from m2fp.imaging.grid_to_photo import GridPlacement, GridToPhoto
-from m2fp.postprocess.instances import cut_windows, find_instances, top_pairs
+from m2fp.postprocess.instances import Pair, QueryMasks, Reading, top_pairs
 
 LOGITS = np.log(
     np.array(
@@ -51,9 +52,18 @@ def test_instances_are_what_could_score_enough_and_is_somewhere() -> None:
     masks[2] = -5.0
     logits = LOGITS.copy()
     logits[0] = np.log([0.5, 0.32, 0.08, 0.1])
-    windows = cut_windows(masks, [0, 1, 1, 2], GridToPhoto(PLACEMENT))
-    assert set(windows) == {0, 1}
-    found = find_instances(top_pairs(logits, 100), windows, PLACEMENT)
+    reading = Reading.of(QueryPredictions(logits, masks), GridToPhoto(PLACEMENT))
+    found = list(reading.instances())
     # Not the background, not 0.08, and not the mask that is nowhere.
-    assert [item.class_id for item in found.items] == [1, 1, 2]
-    assert found.items[1].window is found.items[2].window
+    assert [pair.class_id for pair, _ in found] == [1, 1, 2]
+    assert found[1][1] is found[2][1]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_masks_that_are_no_numbers_are_nowhere(value: float) -> None:
+    logits = np.full((2, 4, 4), 5.0, np.float32)
+    logits[0, 1, 1] = value
+    masks = QueryMasks(logits, GridToPhoto(PLACEMENT))
+    assert masks.window(0) is None
+    assert masks.score(Pair(0, 1, 0.9)) == 0.0
+    assert masks.score(Pair(1, 1, 0.9)) == pytest.approx(0.9 / (1 + np.exp(-5.0)))

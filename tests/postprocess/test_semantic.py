@@ -13,8 +13,16 @@ from tests.postprocess.scenes import FACE, HAIR, LIP, SHIRT, Scene
 
 from m2fp.engine import QueryPredictions
 from m2fp.imaging import AnyRule, CanvasRule, InputRule, NetworkInput
+from m2fp.imaging.scaled_rule import ScaledRule
 from m2fp.labels import get_scheme
-from m2fp.postprocess import Maps, OfficialRules, PostprocessConfig, assemble
+from m2fp.postprocess import (
+    Answer,
+    Maps,
+    OfficialRules,
+    PostprocessConfig,
+    assemble,
+    merge,
+)
 
 CANVAS = CanvasRule(192, 160)
 OURS = PostprocessConfig()
@@ -23,7 +31,12 @@ OURS = PostprocessConfig()
 def check(predictions: QueryPredictions, given: NetworkInput) -> Maps:
     """Assert that labels and class scores are those of the oracle; return the maps."""
     maps = assemble(predictions, given, LIP, OURS)
-    values = single_person(predictions, given)
+    check_values(maps, single_person(predictions, given))
+    return maps
+
+
+def check_values(maps: Maps, values: torch.Tensor) -> None:
+    """Assert that labels and class scores are those of semantic values, float32 (C, H, W)."""
     labels = values.argmax(dim=0)
     found = torch.from_numpy(maps.part_map).long()
     # Where another class won, the two are equal but for the rounding of floats.
@@ -34,7 +47,6 @@ def check(predictions: QueryPredictions, given: NetworkInput) -> Maps:
     assert maps.evidence.scores == pytest.approx(scores, abs=1e-4)
     np.testing.assert_array_equal(maps.person_map, maps.part_map > 0)
     assert maps.person_map.dtype == np.uint16
-    return maps
 
 
 @pytest.mark.parametrize("photo", [(768, 512), (200, 200), (97, 140), (192, 159), (60, 50)])
@@ -52,6 +64,29 @@ def test_one_person(photo: tuple[int, int]) -> None:
     assert len(maps.person_scores) == 1
     assert {label for _, label in maps.segment_scores} == {2, 5, 9, 13, 14, 15, 18, 19}
     assert all(0.3 < score < 1 for score in maps.segment_scores.values())
+
+
+@pytest.mark.parametrize("photo", [(768, 512), (97, 140), (60, 50)])
+@pytest.mark.parametrize("rule", [CANVAS, InputRule(128, 256)], ids=["canvas", "short"])
+@pytest.mark.parametrize("scales", [(1.0, 1.0), (1.0, 0.7), (0.8, 1.0, 1.0, 1.4)])
+def test_views_are_averaged_at_the_photos_pixels(
+    photo: tuple[int, int], rule: AnyRule, scales: tuple[float, ...]
+) -> None:
+    answers, values = [], []
+    for seed, scale in enumerate(scales):
+        given = placed(photo, ScaledRule(rule, scale))
+        answers.append(Answer(smooth(seed, given, LIP, 30), given))
+        values.append(single_person(answers[-1].predictions, given))
+    maps = merge(answers, LIP, OURS)
+    check_values(maps, torch.stack(values).mean(dim=0))
+
+
+def test_one_view_says_what_it_says_alone() -> None:
+    given = placed((150, 100), CANVAS)
+    predictions = crowd(1, given, LIP, 1)
+    alone, one = assemble(predictions, given, LIP, OURS), [Answer(predictions, given)]
+    np.testing.assert_array_equal(merge(one, LIP, OURS).part_map, alone.part_map)
+    assert merge(one, LIP, OURS).segment_scores == alone.segment_scores
 
 
 def maps_of(scene: Scene) -> Maps:

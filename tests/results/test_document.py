@@ -42,7 +42,7 @@ def test_literal_document() -> None:
     }
     assert document["persons"][0] == {
         "id": 1,
-        "score": 0.9124,
+        "score": 0.91239,
         "bbox": [1, 1, 2, 3],
         "area": 6,
         "segmentation": {"size": [4, 6], "counts": result.persons[0].rle["counts"]},

@@ -45,7 +45,8 @@ def capsule_person(rng: Generator) -> Figure:
     )
 
 
-def capsule_figure(rng: Generator, assets: Path | None) -> Figure:
+def capsule_figure(rng: Generator, assets: Path | None, *, split: str) -> Figure:
     """Return the same, called as `m2fp.synthesis.figure.make_figure` is."""
     assert assets is None or assets.is_dir()
+    assert split in ("train", "val")
     return capsule_person(rng)

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.labelled_photos import standing_person, write_cihp
 from tests.synthesis.capsule_person import capsule_person
 
-from m2fp.datasets import CihpDataset, LabelledPhoto
+from m2fp.datasets import LabelledPhoto, open_dataset
 from m2fp.errors import ConfigError
 from m2fp.synthesis.produce import produce
 from m2fp.synthesis.worker import Recipe
@@ -36,7 +36,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_set_reads_as_cihp(made: Path) -> None:
-    dataset = CihpDataset(made)
+    dataset = open_dataset(made)
     assert dataset.splits == ("train",)
     samples = dataset.samples("train")
     assert [sample.name for sample in samples] == ["0000001", "0000002", "0000003", "0000004"]
@@ -49,7 +49,7 @@ def test_the_set_reads_as_cihp(made: Path) -> None:
 def test_sidecars_tell_the_same(made: Path) -> None:
     home = made / "Training"
     people = 0
-    for sample in CihpDataset(made).samples("train"):
+    for sample in open_dataset(made).samples("train"):
         photo = sample.read()
         records = json.loads((home / "People" / f"{sample.name}.json").read_text())
         people += len(records)
@@ -69,7 +69,7 @@ def test_sidecars_tell_the_same(made: Path) -> None:
 def test_instances_are_numbered_as_in_cihp(made: Path) -> None:
     home = made / "Training"
     lines = 0
-    for sample in CihpDataset(made).samples("train"):
+    for sample in open_dataset(made).samples("train"):
         photo = sample.read()
         ids = np.asarray(Image.open(home / "Instance_ids" / f"{sample.name}.png"))
         for line in (home / "Instance_ids" / f"{sample.name}.txt").read_text().splitlines():
@@ -124,7 +124,7 @@ def test_splits(made: Path) -> None:
     with pytest.raises(ConfigError, match="train, val"):
         produce(RECIPE, made, 1, split="test")
     produce(RECIPE, made, 1, split="val")
-    assert CihpDataset(made).splits == ("train", "val")
+    assert open_dataset(made).splits == ("train", "val")
 
 
 def test_the_contact_sheet_shows_photos_and_labels(made: Path) -> None:
@@ -136,13 +136,13 @@ def test_the_contact_sheet_shows_photos_and_labels(made: Path) -> None:
 def test_photos_become_backgrounds(tmp_path: Path) -> None:
     photo = standing_person(size=(96, 200))
     root = write_cihp(tmp_path / "photos", [photo])
-    recipe = replace(RECIPE, scenes=CihpDataset(root).samples("train"))
+    recipe = replace(RECIPE, scenes=open_dataset(root).samples("train"))
     produce(recipe, tmp_path / "with", 16, workers=2)
     produce(RECIPE, tmp_path / "without", 16, workers=2)
     changed = 0
     for mine, plain in zip(
-        CihpDataset(tmp_path / "with").samples("train"),
-        CihpDataset(tmp_path / "without").samples("train"),
+        open_dataset(tmp_path / "with").samples("train"),
+        open_dataset(tmp_path / "without").samples("train"),
         strict=True,
     ):
         first, second = mine.read(), plain.read()

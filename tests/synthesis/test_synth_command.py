@@ -14,7 +14,7 @@ from tests.synthesis.capsule_person import capsule_figure
 from typer.testing import CliRunner
 
 from m2fp.cli import synth
-from m2fp.datasets import CihpDataset
+from m2fp.datasets import open_dataset
 from m2fp.errors import DataError
 
 
@@ -37,7 +37,7 @@ def test_a_set_and_its_contact_sheet(tmp_path: Path) -> None:
     out = tmp_path / "set"
     printed = run("-o", out, "-n", 2, "--seed", 7, "--size", 80, "--fine", "--split", "val")
     assert printed.strip() == str(out / "contact_sheet_val.png")
-    assert [sample.name for sample in CihpDataset(out).samples("val")] == ["0000001", "0000002"]
+    assert [sample.name for sample in open_dataset(out).samples("val")] == ["0000001", "0000002"]
     assert (out / "Validation" / "Fine_ids" / "0000002.png").is_file()
     assert not (out / "Validation" / "Depth").exists()
     recipe = json.loads((out / "Validation" / "synthesis.json").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ import torch
 from tests.labelled_photos import standing_person, write_cihp
 from tests.train.tiny import RECIPE, samples
 
-from m2fp.datasets import CihpDataset, Sample
+from m2fp.datasets import Sample, open_dataset
 from m2fp.labels import get_scheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.pictures import Batch, TrainingBatches, sampling_weights
@@ -101,7 +101,7 @@ def test_sampling_weights_by_hand(tmp_path: Path) -> None:
     # A hat (class 1) on one photo of four, hair and the rest on all.
     people = [standing_person() for _ in range(4)]
     people[2].categories[2:8, 20:40] = 1
-    listed = CihpDataset(write_cihp(tmp_path, people)).samples("train")
+    listed = open_dataset(write_cihp(tmp_path, people)).samples("train")
     assert sampling_weights(listed, 0.0).tolist() == [0.25] * 4
     for share, hat in [(0.1, 1.0), (0.25, 1.0), (0.5, 2**0.5), (1.0, 2.0)]:
         want = np.array([1, 1, hat, 1])
@@ -111,7 +111,7 @@ def test_sampling_weights_by_hand(tmp_path: Path) -> None:
 def test_unknown_pixels_do_not_make_a_photo_rare(tmp_path: Path) -> None:
     people = [standing_person() for _ in range(4)]
     people[1].categories[:3] = 255
-    listed = CihpDataset(write_cihp(tmp_path, people)).samples("train")
+    listed = open_dataset(write_cihp(tmp_path, people)).samples("train")
     assert sampling_weights(listed, 1.0).tolist() == [0.25] * 4
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tests.toy_folder import write_folder
 
-from m2fp.datasets import CihpDataset, Sample
+from m2fp.datasets import Sample, open_dataset
 from m2fp.engine.torch_engine import TorchEngine
 from m2fp.errors import ConfigError, DataError
 from m2fp.evaluation import evaluate
@@ -34,7 +34,7 @@ def model() -> M2FP:
 
 @pytest.fixture
 def samples(tmp_path: Path) -> list[Sample]:
-    return CihpDataset(write_folder(tmp_path / "toys", count=6)).samples("val")
+    return open_dataset(write_folder(tmp_path / "toys", count=6)).samples("val")
 
 
 def test_validator_scores_as_the_evaluation_does(model: M2FP, samples: list[Sample]) -> None:

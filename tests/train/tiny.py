@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.labelled_photos import standing_person, write_cihp
 
-from m2fp.datasets import CihpDataset, Sample
+from m2fp.datasets import Sample, open_dataset
 from m2fp.model import DecoderConfig, ModelConfig, PixelDecoderConfig
 from m2fp.train.config import LossConfig, OptimiserConfig, PictureConfig, TrainConfig
 
@@ -49,4 +49,4 @@ def samples(root: Path) -> list[Sample]:
     ]
     people[0].categories[2:8, 20:40] = 1  # one of them wears a hat
     people[0].humans[2:8, 20:40] = 1
-    return CihpDataset(write_cihp(root, people)).samples("train")
+    return open_dataset(write_cihp(root, people)).samples("train")

@@ -9,7 +9,7 @@ import torch
 import torch.distributed as dist
 from tests.train.tiny import with_
 
-from m2fp.datasets import CihpDataset
+from m2fp.datasets import open_dataset
 from m2fp.train.distributed import join_world
 from m2fp.train.loop import train
 
@@ -19,7 +19,7 @@ def main(data: Path, out: Path) -> None:
     torch.set_num_threads(1)
     world = join_world()
     assert world.mean(torch.tensor(float(world.rank))).item() == 0.5
-    people = CihpDataset(data).samples("train")
+    people = open_dataset(data).samples("train")
     model = train(with_(steps=3), people, out / "run", world=world, workers=0)
     torch.save(dict(model.named_parameters()), out / f"rank{world.rank}.pt")
     dist.destroy_process_group()

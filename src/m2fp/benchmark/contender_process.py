@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +11,7 @@ from m2fp.benchmark.plan import Contender
 from m2fp.benchmark.worker import serve
 from m2fp.errors import InferenceFailed, M2FPError
 from m2fp.imaging import IntakeLimits
+from m2fp.processes import deaf_to_interrupts, describe_end
 from m2fp.registry import ModelFile
 
 
@@ -51,7 +49,7 @@ class ContenderProcess:
             M2FPError: what the process met, as it was raised there.
             InferenceFailed: the process died.
         """
-        with _deaf_to_interrupts():
+        with deaf_to_interrupts():
             self._process.start()
         # With our copy open, the end of the process would not end the connection.
         self._theirs.close()
@@ -93,34 +91,3 @@ class ContenderProcess:
             f"the process of {self.contender} {describe_end(self._process.exitcode)}",
             engine=self.contender.engine,
         )
-
-
-def describe_end(status: int | None) -> str:
-    """Return how a process ended; a negative status is the number of the signal that ended it."""
-    if status is not None and status < 0:
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = f"signal {-status}"
-        hint = ", most likely for lack of memory" if name == "SIGKILL" else ""
-        return f"was ended by {name}{hint}"
-    return f"ended with status {status}"
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let a process started inside be deaf to Ctrl-C from its first instruction on.
-
-    A terminal sends it to all its processes, and this one would show a traceback while it imports.
-    Only POSIX hands this down; elsewhere the process sees to it itself once it has imported.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # The first start would start it too, and let signals through again after that.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

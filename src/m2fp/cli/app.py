@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 import m2fp
-from m2fp.cli import benchmark, convert, doctor, export, labels, models, parse, synth, train, val
+from m2fp.cli import (
+    benchmark,
+    convert,
+    data,
+    doctor,
+    export,
+    labels,
+    models,
+    parse,
+    score,
+    synth,
+    train,
+    val,
+)
 from m2fp.cli.tool import Tool
 
 _EPILOG = (
@@ -22,7 +35,7 @@ _EPILOG = (
 # The commands in the order of the help page.
 _PANELS = {
     "Parse photos": (parse, labels, models),
-    "Check and measure": (doctor, benchmark, val),
+    "Check and measure": (doctor, benchmark, data, val, score),
     "Make models": (synth, train, convert, export),
 }
 

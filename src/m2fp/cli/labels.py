@@ -18,7 +18,10 @@ def register(app: typer.Typer) -> None:
 
 def labels(
     scheme: Annotated[
-        str, typer.Argument(help="cihp, lip, atr, mhp-v2, ppp or ccp14.", metavar="[SCHEME]")
+        str,
+        typer.Argument(
+            help="cihp, lip, atr, mhp-v1, mhp-v2, ppp, ppp-schp or ccp14.", metavar="[SCHEME]"
+        ),
     ] = "cihp",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

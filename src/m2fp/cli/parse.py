@@ -9,12 +9,19 @@ import typer
 
 from m2fp.cli.engine_options import EngineOption, ThreadsOption
 from m2fp.cli.exit_codes import ExitCode
+from m2fp.cli.inference_options import (
+    FlipOption,
+    RulesOption,
+    ScalesOption,
+    rules_called,
+    views_of,
+)
 from m2fp.errors import ConfigError
 
 if TYPE_CHECKING:
     from m2fp.cli.batch import BatchPlan, BatchReport
     from m2fp.cli.presenters import Presenter
-    from m2fp.postprocess import Rules
+    from m2fp.postprocess import Rules, TestTimeAugmentation
     from m2fp.settings import Settings
 
 _DEFAULT_FOLDER = Path("m2fp-out")
@@ -86,15 +93,9 @@ def parse(
     ] = None,
     engine: EngineOption = None,
     threads: ThreadsOption = None,
-    rules: Annotated[
-        str,
-        typer.Option(
-            "--rules",
-            metavar="RULES",
-            help="How people are told apart: m2fp (no duplicates, every part has its owner) or "
-            "official (as the official models were measured).",
-        ),
-    ] = "m2fp",
+    rules: RulesOption = "m2fp",
+    flip: FlipOption = False,
+    scales: ScalesOption = None,
 ) -> None:
     """Find people and their parts in photos.
 
@@ -129,38 +130,35 @@ def parse(
         debug=bool(ctx.find_root().params.get("debug")),
         limit_bytes=settings.limits.max_bytes,
     )
-    chosen_rules = _rules(rules)
+    chosen_rules, augment = rules_called(rules), views_of(flip=flip, scales=scales)
     presenter: Presenter = (
         JsonLines() if as_json else PeopleTable(picture.shown for picture in pictures)
     )
     report = BatchReport()
     try:
-        _run(plan, settings, chosen_rules, presenter, report, quiet=quiet)
+        _run(
+            plan,
+            settings,
+            presenter,
+            report,
+            rules=chosen_rules,
+            augment=augment,
+            quiet=quiet,
+        )
     except KeyboardInterrupt:
         raise typer.Exit(screen.interrupted(_how_far(plan, report))) from None
     _show_summary(plan, report, folder if saving else None, quiet=quiet)
     raise typer.Exit(_exit_code(report))
 
 
-def _rules(name: str) -> Rules:
-    """Return the rules of this name."""
-    from m2fp.postprocess import OfficialRules, PostprocessConfig
-
-    rules: dict[str, Rules] = {"m2fp": PostprocessConfig(), "official": OfficialRules()}
-    if name not in rules:
-        raise ConfigError(
-            f"--rules does not know {name!r}; choose one of: {', '.join(rules)}", option="rules"
-        )
-    return rules[name]
-
-
 def _run(
     plan: BatchPlan,
     settings: Settings,
-    rules: Rules,
     presenter: Presenter,
     report: BatchReport,
     *,
+    rules: Rules,
+    augment: TestTimeAugmentation | None,
     quiet: bool,
 ) -> None:
     from m2fp.cli.batch import run_batch
@@ -175,6 +173,7 @@ def _run(
             threads=settings.threads,
             limits=settings.limits.to_intake(),
             postprocess=rules,
+            augment=augment,
             cache_dir=settings.cache_dir,
         ) as parser,
     ):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from m2fp.datasets import Sample
 
 _LOG_SECONDS = 30.0
 
@@ -66,22 +70,14 @@ def synth(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from m2fp.cli import screen
-    from m2fp.datasets import CihpDataset
     from m2fp.engine import cpu_quota
-    from m2fp.errors import DataError
     from m2fp.extras import needs_extra
 
     with needs_extra("synth", "Drawing synthetic people"):
         from m2fp.synthesis.figure import make_figure
         from m2fp.synthesis.produce import produce
         from m2fp.synthesis.worker import Recipe
-    scenes = [] if backgrounds is None else CihpDataset(backgrounds).scenes(split.value)
-    if backgrounds is not None and not scenes:
-        raise DataError(
-            f"{backgrounds} names no photos without strangers: its split {split.value!r} has no "
-            "scene_id.txt, or an empty one",
-            path=str(backgrounds),
-        )
+    scenes = () if backgrounds is None else _scenes(backgrounds, split.value)
     recipe = Recipe(
         seed=seed,
         size=size,
@@ -119,3 +115,18 @@ def synth(
             code = screen.interrupted("the same command goes on from the last picture")
             raise typer.Exit(code) from None
     screen.write_line(str(sheet))
+
+
+def _scenes(folder: Path, split: str) -> Sequence[Sample]:
+    """Return the photos of a data set where nobody is beside the labelled people."""
+    from m2fp.datasets import open_dataset
+    from m2fp.errors import DataError
+
+    scenes = open_dataset(folder, layout="cihp").scenes(split)
+    if not scenes:
+        raise DataError(
+            f"{folder} names no photos without strangers: its split {split!r} has no "
+            "scene_id.txt, or an empty one",
+            path=str(folder),
+        )
+    return scenes

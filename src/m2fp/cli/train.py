@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from m2fp.datasets import Dataset
     from m2fp.train.config import TrainConfig
     from m2fp.train.loop import Validate
 
@@ -21,13 +22,23 @@ def register(app: typer.Typer) -> None:
 
 def train(
     config: Annotated[Path, typer.Argument(help="The recipe, a TOML file.")],
+    *,
     data: Annotated[
-        Path, typer.Option("--data", "-d", metavar="FOLDER", help="Data set in CIHP layout.")
+        Path,
+        typer.Option(
+            "--data", "-d", metavar="FOLDER", help="Data set; see `m2fp data info FOLDER`."
+        ),
     ],
     output: Annotated[
         Path,
         typer.Option("--out", "-o", metavar="RUN", help="Folder of the run; resumed if begun."),
     ],
+    scheme: Annotated[
+        str | None,
+        typer.Option(
+            "--scheme", metavar="NAME", help="What its ids mean. \\[default: told by the folder]"
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=0, help="Processes that prepare pictures.")
     ] = 2,
@@ -54,12 +65,11 @@ def train(
     with needs_extra("train", "Training"):
         import torch
 
-        from m2fp.datasets import CihpDataset
         from m2fp.train.config import read_config
         from m2fp.train.distributed import join_world
         from m2fp.train.loop import train as run_training
     recipe = read_config(config)
-    dataset = CihpDataset(data)
+    dataset = _open(data, scheme, recipe)
     samples = dataset.samples("train")
     torch.set_num_threads(settings.threads or cpu_quota())
     world = join_world()
@@ -75,7 +85,7 @@ def train(
                 world=world,
                 scenes=dataset.scenes("train"),
                 workers=workers,
-                validate=_validator(recipe, data),
+                validate=_validator(recipe, dataset),
                 progress=progress.step,
             )
         except KeyboardInterrupt:
@@ -87,18 +97,33 @@ def train(
         show_note(f"next: m2fp export {output / 'last.pt'} -o {recipe.name}.onnx")
 
 
-def _validator(recipe: TrainConfig, data: Path) -> Validate | None:
+def _open(data: Path, scheme: str | None, recipe: TrainConfig) -> Dataset:
+    """Return the data set, whose ids must mean what the recipe's do."""
+    from m2fp.datasets import open_dataset
+    from m2fp.errors import DataError
+    from m2fp.labels import get_scheme
+
+    dataset = open_dataset(data, scheme=scheme)
+    if dataset.scheme != get_scheme(recipe.model.scheme):
+        raise DataError(
+            f"{data} is read as labelled in scheme {dataset.scheme.name} (layout "
+            f"{dataset.layout}), and the recipe {recipe.name} learns {recipe.model.scheme}; if the "
+            f"labels are in the latter, say so with --scheme {recipe.model.scheme}",
+            path=str(data),
+        )
+    return dataset
+
+
+def _validator(recipe: TrainConfig, dataset: Dataset) -> Validate | None:
     """Return what scores the network on the way, if the recipe asks for it."""
     if not recipe.val_every:
         return None
-    from m2fp.datasets import CihpDataset
     from m2fp.imaging import InputRule
     from m2fp.train.validate import make_validator
 
     published = recipe.publish
     rule = InputRule(published.short_side, published.long_side, _STRIDE)
-    samples = CihpDataset(data).samples("val")
-    return make_validator(samples, rule, table=recipe.model.scheme)
+    return make_validator(dataset.samples("val"), rule, table=recipe.model.scheme)
 
 
 def _draw_curve(folder: Path, title: str) -> None:

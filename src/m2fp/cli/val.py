@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from m2fp.cli.engine_options import EngineOption, ThreadsOption
-
-
-class SplitName(StrEnum):
-    """The splits of a data set."""
-
-    TRAIN = "train"
-    VAL = "val"
+from m2fp.cli.inference_options import FlipOption, RulesOption, ScalesOption
+from m2fp.cli.scoring_options import (
+    DataOption,
+    FreshOption,
+    JsonOption,
+    LayoutOption,
+    LimitOption,
+    OutOption,
+    SchemeOption,
+    SplitOption,
+    WorstOption,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -30,58 +33,77 @@ def val(
         typer.Argument(help="Name or model file. \\[default: builtin]"),
     ] = None,
     *,
-    data: Annotated[Path, typer.Option(help="Labelled photos, a folder in CIHP layout.")],
-    split: Annotated[SplitName, typer.Option(help="Which photos of it.")] = SplitName.VAL,
+    data: DataOption,
+    split: SplitOption = None,
+    layout: LayoutOption = None,
+    scheme: SchemeOption = None,
+    limit: LimitOption = None,
     groups: Annotated[
         int,
         typer.Option(
-            min=0, help="Also score this many pictures of 2 to 6 people composed of them."
+            "--groups",
+            min=0,
+            help="Also score this many pictures of 2 to 6 people composed of them.",
         ),
     ] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the composition.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", min=0, help="Seed of the composition.")
+    ] = 1,
+    rules: RulesOption = "m2fp",
+    flip: FlipOption = False,
+    scales: ScalesOption = None,
+    output: OutOption = None,
+    fresh: FreshOption = False,
+    worst: WorstOption = 20,
+    json_file: JsonOption = None,
+    save_predictions: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-predictions",
+            metavar="FOLDER",
+            help="Keep the predictions, in the layout of the LIP and CIHP challenges.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", metavar="N", min=1, help="Processes; each loads the model."),
+    ] = 1,
     engine: EngineOption = None,
     threads: ThreadsOption = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Also write the scores to this JSON file.")
-    ] = None,
 ) -> None:
-    """Score a model on labelled photos: mIoU, people, left and right.
+    """Score a model on labelled photos: mIoU, AP, people, left and right.
 
-    Prints tables, or JSON when the output is redirected.
+    Prints tables, or JSON when the output is redirected. With -o also report.md,
+    report.json, confusion.png and the worst photos beside labels and mistakes.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    from m2fp.cli import screen
-    from m2fp.evaluation import run_val, to_markdown
+    from m2fp.cli.inference_options import rules_called, views_of
+    from m2fp.cli.scoring_output import scoring_progress, show_reports
+    from m2fp.evaluation import DataChoice, Groups, RunOptions, run_val
+    from m2fp.evaluation.predictions import ParserOptions
     from m2fp.settings import load_settings
 
     settings = load_settings(model=model, engine=engine, threads=threads)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    console = screen.notes()
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bars:
-        bar = bars.add_task("loading", total=None)
-
-        def show(stage: str, done: int, total: int) -> None:
-            bars.update(bar, description=stage, completed=done, total=total)
-
-        reports = run_val(
-            data,
-            settings.model,
-            engine=settings.engine,
-            split=split.value,
-            groups=groups,
-            seed=seed,
-            threads=settings.threads,
-            limits=settings.limits.to_intake(),
-            cache_dir=settings.cache_dir,
-            progress=show,
-        )
-    document = json.dumps(
-        {"reports": [report.to_dict() for report in reports]}, indent=2, ensure_ascii=False
+    options = ParserOptions(
+        settings.model,
+        engine=settings.engine,
+        threads=settings.threads,
+        limits=settings.limits.to_intake(),
+        rules=rules_called(rules),
+        augment=views_of(flip=flip, scales=scales),
+        cache_dir=settings.cache_dir,
     )
-    if json_file is not None:
-        json_file.write_text(document + "\n", encoding="utf-8")
-    text = "\n".join(map(to_markdown, reports)) if screen.on_terminal() else document
-    screen.write_line(text.rstrip())
+    with scoring_progress(resumable=output is not None) as listener:
+        reports = run_val(
+            DataChoice(data, layout=layout, scheme=scheme, split=split, limit=limit),
+            options,
+            groups=Groups(groups, seed) if groups else None,
+            run=RunOptions(
+                workers=workers,
+                output=output,
+                fresh=fresh,
+                worst=worst,
+                save_predictions=save_predictions,
+            ),
+            listener=listener,
+        )
+    show_reports(reports, json_file, output)

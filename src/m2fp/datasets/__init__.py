@@ -1,15 +1,28 @@
-"""Labelled photos on disk, in the layouts that the field's data sets come in."""
+"""Labelled photos on disk, in the layouts that the field's data sets come in.
 
-from m2fp.datasets.cihp import CihpDataset
+Example:
+    dataset = open_dataset("instance-level_human_parsing")
+    for sample in dataset.samples("val"):
+        labels = sample.read_labels()
+"""
+
+from m2fp.datasets.check import CheckReport, check_dataset
 from m2fp.datasets.dataset import Dataset, Sample
+from m2fp.datasets.detect import layout_names, open_dataset
+from m2fp.datasets.findings import Finding, FindingKind
 from m2fp.datasets.labelled_photo import IGNORE, LabelledPhoto, Labels, PartInstances
 
 __all__ = [
     "IGNORE",
-    "CihpDataset",
+    "CheckReport",
     "Dataset",
+    "Finding",
+    "FindingKind",
     "LabelledPhoto",
     "Labels",
     "PartInstances",
     "Sample",
+    "check_dataset",
+    "layout_names",
+    "open_dataset",
 ]

@@ -1,124 +1,72 @@
-"""Reader of data sets in CIHP's folder layout (Gong et al. 2018, as released)."""
+"""CIHP's folders, as released and as M2FP and QANet lay out other data sets.
+
+    instance-level_human_parsing/
+        Training/ Validation/ [Testing/]
+            Images/0000006.jpg
+            Category_ids/0000006.png    part ids, 8 bits
+            Human_ids/0000006.png       person ids; without the folder all is person 1
+            Instance_ids/0000006.png    part numbers, 8 or 16 bits, with 0000006.txt; may be missing
+            train_id.txt                val_id.txt, test_id.txt; may be missing
+            scene_id.txt                an addition of ours: photos without unlabelled people
+
+M2FP keeps LIP, PASCAL-Person-Part and MHP-v2 in the same folders, so the root's name tells what the
+ids mean ("lip", "pascal-person-part", "mhpv2"). Another name without person ids is taken for LIP,
+with them for CIHP. A folder without `Category_ids`, as CIHP's `Testing`, is no labelled split.
+
+Source: Gong et al. 2018, "Instance-level Human Parsing via Part Grouping Network".
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from m2fp.datasets.label_picture import read_ids, read_wide_ids
-from m2fp.datasets.labelled_photo import LabelledPhoto, Labels
+from m2fp.datasets.folder_dataset import FolderDataset, SplitFolders, existing
+from m2fp.datasets.layout import Layout
+from m2fp.datasets.scheme_choice import scheme_by_name
 from m2fp.errors import DataError
 from m2fp.labels import LabelScheme, get_scheme
 
-FOLDERS = {"train": "Training", "val": "Validation"}
+_NAME = "cihp"
+_SIGNS = "Training, Validation or Testing with Images and Category_ids in it"
+_FOLDERS = {"train": "Training", "val": "Validation", "test": "Testing"}
 
 
-@dataclass(frozen=True, slots=True)
-class CihpSample:
-    """The files of one labelled photo."""
-
-    name: str
-    image: Path
-    categories: Path
-    humans: Path
-
-    def read_labels(self) -> Labels:
-        """Return the labels alone; see `m2fp.datasets.Sample`."""
-        labels = Labels(read_ids(self.categories), read_wide_ids(self.humans))
-        if labels.categories.shape != labels.humans.shape:
-            raise DataError(
-                f"{self.name}: categories {labels.categories.shape} and humans "
-                f"{labels.humans.shape} must have one size"
-            )
-        return labels
-
-    def read(self) -> LabelledPhoto:
-        """Return the photo with its labels; see `m2fp.datasets.Sample`."""
-        labels = self.read_labels()
-        pixels = np.asarray(Image.open(self.image).convert("RGB"))
-        if pixels.shape[:2] != labels.categories.shape:
-            raise DataError(
-                f"{self.name}: photo {pixels.shape[:2]}, categories and humans "
-                f"{labels.categories.shape} must have one size"
-            )
-        return LabelledPhoto(pixels, labels.categories, labels.humans)
+def matches(root: Path) -> bool:
+    """Return whether one of the three folders holds labels."""
+    return any((root / folder / "Category_ids").is_dir() for folder in _FOLDERS.values())
 
 
-@dataclass(frozen=True, slots=True)
-class CihpDataset:
-    """`Training/` and `Validation/`, each with its list of names."""
+def open_cihp(root: Path, scheme: LabelScheme | None = None) -> FolderDataset:
+    """Return the data set; with None the scheme is chosen as said above.
 
-    root: Path
-
-    @property
-    def layout(self) -> str:
-        """Return "cihp"."""
-        return "cihp"
-
-    @property
-    def scheme(self) -> LabelScheme:
-        """Return what the part ids mean."""
-        return get_scheme("cihp")
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Return the splits whose list is there."""
-        return tuple(split for split in FOLDERS if self._listing(split).is_file())
-
-    def samples(self, split: str) -> list[CihpSample]:
-        """Return the split's photos in the order of its list.
-
-        Raises:
-            DataError: the list or a listed file is missing.
-        """
-        listing = self._listing(split)
-        if not listing.is_file():
-            raise DataError(
-                f"{self.root} is not in CIHP layout: "
-                f"{listing.relative_to(self.root).as_posix()} is missing"
-            )
-        names = listing.read_text(encoding="utf-8").split()
-        return [_sample(listing.parent, name) for name in names]
-
-    def scenes(self, split: str) -> list[CihpSample]:
-        """Return the photos named in the split's `scene_id.txt`, none without such a list.
-
-        Beside the labelled people nobody is in them, so that they can be backgrounds. (An addition
-        of ours to the layout.)
-
-        Raises:
-            DataError: the list names a photo that is not in the split.
-        """
-        listing = self._listing(split).parent / "scene_id.txt"
-        if not listing.is_file():
-            return []
-        by_name = {sample.name: sample for sample in self.samples(split)}
-        names = listing.read_text(encoding="utf-8").split()
-        strangers = [name for name in names if name not in by_name]
-        if strangers:
-            raise DataError(
-                f"{listing} has names that are not in the split: {', '.join(strangers)}",
-                path=str(listing),
-            )
-        return [by_name[name] for name in names]
-
-    def _listing(self, split: str) -> Path:
-        if split not in FOLDERS:
-            raise DataError(f"{self.root} has no split {split!r}; it has: {', '.join(FOLDERS)}")
-        return self.root / FOLDERS[split] / f"{split}_id.txt"
+    Raises:
+        DataError: the folder has no labelled split.
+    """
+    if not matches(root):
+        raise DataError(f"{root} is not in CIHP layout: it needs {_SIGNS}", path=str(root))
+    splits = {
+        split: _split(root / folder, split)
+        for split, folder in _FOLDERS.items()
+        if (root / folder / "Category_ids").is_dir()
+    }
+    return FolderDataset(root, _NAME, scheme or _choose_scheme(root, splits), splits)
 
 
-def _sample(folder: Path, name: str) -> CihpSample:
-    sample = CihpSample(
-        name,
-        folder / "Images" / f"{name}.jpg",
-        folder / "Category_ids" / f"{name}.png",
-        folder / "Human_ids" / f"{name}.png",
+def _split(folder: Path, split: str) -> SplitFolders:
+    return SplitFolders(
+        images=folder / "Images",
+        categories=folder / "Category_ids",
+        humans=existing(folder / "Human_ids"),
+        parts=existing(folder / "Instance_ids"),
+        listing=existing(folder / f"{split}_id.txt"),
+        scenes=existing(folder / "scene_id.txt"),
     )
-    for path in (sample.image, sample.categories, sample.humans):
-        if not path.is_file():
-            raise DataError(f"{name} is listed but {path} is missing")
-    return sample
+
+
+def _choose_scheme(root: Path, splits: Mapping[str, SplitFolders]) -> LabelScheme:
+    people = any(folders.humans for folders in splits.values())
+    return scheme_by_name(root) or get_scheme("cihp" if people else "lip")
+
+
+LAYOUT = Layout(_NAME, _SIGNS, matches, open_cihp)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from m2fp.datasets.labelled_photo import LabelledPhoto, Labels
+from m2fp.errors import DataError
 from m2fp.labels import LabelScheme
 
 
@@ -24,6 +25,11 @@ class Sample(Protocol):
     @property
     def image(self) -> Path | None:
         """Return the photo's file; None where it is made when it is read."""
+        ...
+
+    @property
+    def label_files(self) -> tuple[Path, ...]:
+        """Return the files that hold the labels; some hold those of other photos as well."""
         ...
 
     def read_labels(self) -> Labels:
@@ -69,11 +75,22 @@ class Dataset(Protocol):
     def samples(self, split: str) -> Sequence[Sample]:
         """Return the photos of a split, in the order of its list or else by name.
 
+        Files that are missing are found out when a sample is read.
+
         Raises:
-            DataError: there is no such split, or a listed file is missing.
+            DataError: there is no such split, or its list cannot be read.
         """
         ...
 
     def scenes(self, split: str) -> Sequence[Sample]:
         """Return the photos where nobody is beside the labelled people; none where nobody knows."""
         ...
+
+
+def no_split(dataset: Dataset, split: str) -> DataError:
+    """Return the error for a split that a data set does not have."""
+    return DataError(
+        f"{dataset.root} ({dataset.layout}) has no labelled split {split!r}; it has: "
+        f"{', '.join(dataset.splits) or 'none'}",
+        path=str(dataset.root),
+    )

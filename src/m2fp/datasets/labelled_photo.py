@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-IGNORE = 255
+from m2fp.labels import IGNORE_ID
+
+IGNORE = IGNORE_ID
 
 
 @dataclass(frozen=True, slots=True, eq=False)

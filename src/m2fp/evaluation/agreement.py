@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from m2fp.errors import ConfigError, DataError
-from m2fp.evaluation.confusion import ConfusionMatrix
-from m2fp.evaluation.semantic import SemanticScores
+from m2fp.evaluation.metrics.confusion import ConfusionMatrix
+from m2fp.evaluation.metrics.semantic import SemanticScores
 from m2fp.parser import Parser
+from m2fp.text_table import per_cent, table_lines
 
 _MEGABYTE = 1_000_000
 
@@ -115,32 +116,44 @@ def _lines(agreement: Agreement) -> Iterator[str]:
     yield ""
     yield f"{agreement.photos} photos, parsed in turns by both."
     yield ""
-    yield f"| | {reference.precision} | {candidate.precision} | |"
-    yield "|---|---:|---:|---:|"
-    yield (
-        f"| file, MB | {reference.bytes / _MEGABYTE:.1f} | {candidate.bytes / _MEGABYTE:.1f} | "
-        f"{reference.bytes / candidate.bytes:.2f} times smaller |"
-    )
-    yield (
-        f"| network, median ms | {reference.inference_s * 1000:.0f} | "
-        f"{candidate.inference_s * 1000:.0f} | "
-        f"{reference.inference_s / candidate.inference_s:.2f} times faster |"
-    )
-    yield f"| sha256 | {reference.sha256[:12]} | {candidate.sha256[:12]} | |"
+    yield from table_lines(["", reference.precision, candidate.precision, ""], _sides(agreement))
     yield ""
-    yield "| agreement | % |"
-    yield "|---|---:|"
-    yield f"| pixels with the same part | {_per_cent(scores.pixel_accuracy)} |"
-    yield f"| mean IoU between the two | {_per_cent(scores.miou_d2)} |"
-    yield f"| photos with the same number of people | {_per_cent(agreement.same_people)} |"
+    shares = [
+        ["pixels with the same part", _per_cent(scores.pixel_accuracy)],
+        ["mean IoU between the two", _per_cent(scores.miou_d2)],
+        ["photos with the same number of people", _per_cent(agreement.same_people)],
+    ]
+    yield from table_lines(["agreement", "%"], shares)
     yield ""
-    yield "| class | share of pixels, % | IoU between the two, % |"
-    yield "|---|---:|---:|"
     total = sum(score.pixels for score in scores.classes) or 1
-    for score in scores.classes:
-        share = f"{score.pixels / total * 100:.2f}"
-        yield f"| {score.name} | {share} | {_per_cent(score.iou)} |"
+    classes = [
+        [score.name, _per_cent(score.pixels / total), _per_cent(score.iou)]
+        for score in scores.classes
+    ]
+    yield from table_lines(["class", "share of pixels, %", "IoU between the two, %"], classes)
+
+
+def _sides(agreement: Agreement) -> list[list[str]]:
+    """Return the rows that show both models beside each other."""
+    both = agreement.reference, agreement.candidate
+    reference, candidate = both
+    smaller = reference.bytes / candidate.bytes
+    faster = reference.inference_s / candidate.inference_s
+    return [
+        [
+            "file, MB",
+            *(f"{side.bytes / _MEGABYTE:.1f}" for side in both),
+            f"{smaller:.2f} times smaller",
+        ],
+        [
+            "network, median ms",
+            *(f"{side.inference_s * 1000:.0f}" for side in both),
+            f"{faster:.2f} times faster",
+        ],
+        ["sha256", *(side.sha256[:12] for side in both), ""],
+    ]
 
 
 def _per_cent(share: float | None) -> str:
-    return "-" if share is None else f"{share * 100:.2f}"
+    """Return a share with two decimals: the two models differ by little."""
+    return per_cent(share, decimals=2)

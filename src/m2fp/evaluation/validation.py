@@ -1,91 +1,127 @@
-"""Scores of a model on a data set on disk: what `m2fp val` prints."""
+"""From a data set and whoever predicts to a report: what `m2fp val` and `m2fp score` do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from m2fp.datasets import CihpDataset
-from m2fp.errors import ConfigError
-from m2fp.evaluation.report import Report
-from m2fp.evaluation.run import evaluate
+from m2fp.datasets import Dataset
+from m2fp.engine import cpu_quota
+from m2fp.errors import DataError
+from m2fp.evaluation.predictions import ModelPredictions, ParserOptions, open_predictions
+from m2fp.evaluation.reporting.report import Report
+from m2fp.evaluation.running.chosen_photos import ChosenPhotos, DataChoice
+from m2fp.evaluation.running.stages import Listener, RunOptions, Stage, run_stages
 from m2fp.extras import needs_extra
-from m2fp.imaging import IntakeLimits
-from m2fp.parser import Parser
-from m2fp.registry import DEFAULT_MODEL
 
-# Called with what is scored, the number of photos done, and that of all.
-StageProgress = Callable[[str, int, int], None]
+_NAMED = 3  # photos in messages
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Pictures composed of the photos' people: how many, and the seed of all random choices."""
+
+    count: int
+    seed: int = 1
 
 
 def run_val(
-    data: Path,
-    model: str | Path = DEFAULT_MODEL,
+    data: DataChoice,
+    options: ParserOptions | None = None,
     *,
-    engine: str = "auto",
-    split: str = "val",
-    groups: int = 0,
-    seed: int = 1,
-    threads: int | None = None,
-    limits: IntakeLimits | None = None,
-    cache_dir: Path | None = None,
-    progress: StageProgress | None = None,
+    groups: Groups | None = None,
+    run: RunOptions | None = None,
+    listener: Listener | None = None,
 ) -> tuple[Report, ...]:
-    """Return the report on a split and, if wanted, the one on groups composed of its people.
+    """Return the report on a model and, if wanted, the one on groups composed of the same people.
 
     Args:
-        data: folder in CIHP layout, labelled in the model's scheme.
-        model: name of a shipped model, or path of an ONNX file.
-        engine: what runs it; see `m2fp.engine.engine_names`.
-        split: "train" or "val".
-        groups: number of group pictures to compose; 0 for none.
-        seed: of the composition.
-        threads: per photo; None = the processors this process may use.
-        limits: which pictures are refused; None = the defaults.
-        cache_dir: folder of fetched models; None = this system's folder for caches.
-        progress: told after every photo.
+        data: which photos.
+        options: which model and how it is run; None = the built-in model.
+        groups: None = none.
+        run: how it is done.
+        listener: told how far it is.
 
     Raises:
-        DataError: the folder is not in that layout or not in that scheme.
-        ConfigError: an option has no such value.
+        DataError: the data set cannot be read, or has no such split.
+        ConfigError: an option has no such value, or the model's labels do not fit the data set's.
         MissingExtra: groups cannot be composed with what is installed.
         ModelError, EngineError: the model cannot be loaded or run.
+        OSError: the output cannot be written.
     """
-    if groups < 0:
-        raise ConfigError(f"groups is {groups}; give 0 or more", option="groups")
     # Before anything is scored: an extra that is missing should not cost the user the first report.
-    score_groups = _group_scorer() if groups else None
-    dataset = CihpDataset(data)
-    samples = dataset.samples(split)
-
-    def stage(title: str, total: int) -> Callable[[int], None]:
-        return lambda done: progress(title, done, total) if progress else None
-
-    titles = f"{data.name} {split}", f"{groups} groups composed from {data.name} {split}"
-    with Parser(
-        model, engine=engine, threads=threads, limits=limits, cache_dir=cache_dir
-    ) as parser:
-        photos = (sample.read() for sample in samples)
-        reports = [
-            evaluate(parser, photos, title=titles[0], progress=stage(titles[0], len(samples)))
-        ]
-        if score_groups:
-            grouped = score_groups(
-                parser,
-                samples,
-                parser.info.scheme,
-                count=groups,
-                seed=seed,
-                scenes=dataset.scenes(split),
-                title=titles[1],
-                progress=stage(titles[1], groups),
-            )
-            reports.append(grouped)
-    return tuple(reports)
+    compose = _composer() if groups else None
+    photos = ChosenPhotos.of(data)
+    options = _sharing(options or ParserOptions(), run)
+    source = ModelPredictions.of(options, photos.dataset.scheme)
+    stages = [Stage(photos, source)]
+    if groups and compose:
+        pictures = compose(photos.dataset, groups.count, groups.seed)
+        composed = photos.composed(pictures, groups.seed)
+        stages.append(Stage(composed, source, folder="groups"))
+    return run_stages(stages, run, listener)
 
 
-def _group_scorer() -> Callable[..., Report]:
-    """Return `evaluate_groups`; composing pictures needs OpenCV, scoring does not."""
+def run_score(
+    data: DataChoice,
+    predictions: Path,
+    *,
+    format_name: str | None = None,
+    allow_missing: bool = False,
+    run: RunOptions | None = None,
+    listener: Listener | None = None,
+) -> Report:
+    """Return the report on predictions that some tool has written.
+
+    Args:
+        data: which photos.
+        predictions: file or folder.
+        format_name: see `m2fp.evaluation.predictions.format_names`; None = found by looking.
+        allow_missing: score photos without a prediction as if nothing had been found in them.
+        run: how it is done.
+        listener: told how far it is.
+
+    Raises:
+        DataError: data set or predictions cannot be read, or predictions are missing.
+        ConfigError: an option has no such value, or the predictions' labels do not fit.
+        SourceNotFound: there are no predictions.
+        OSError: the output cannot be written.
+    """
+    photos = ChosenPhotos.of(data)
+    source = open_predictions(predictions, photos.dataset, photos.split, format_name=format_name)
+    coverage = source.coverage([sample.name for sample in photos.samples])
+    if coverage.missing and not allow_missing:
+        total = len(photos.samples)
+        raise DataError(_what_is_missing(coverage.missing, total, coverage.unused))
+    if coverage.unused and listener and data.limit is None:
+        listener.note(f"predictions that belong to none of the photos: {coverage.unused}")
+    (report,) = run_stages([Stage(photos, source, coverage.missing)], run, listener)
+    return report
+
+
+def _sharing(options: ParserOptions, run: RunOptions | None) -> ParserOptions:
+    """Return the options with the processors shared among the workers, if nobody says otherwise."""
+    if run is None or run.workers <= 1 or options.threads is not None:
+        return options
+    return replace(options, threads=max(1, cpu_quota() // run.workers))
+
+
+def _what_is_missing(missing: Sequence[str], total: int, unused: int) -> str:
+    names = ", ".join(missing[:_NAMED]) + (", ..." if len(missing) > _NAMED else "")
+    if len(missing) == total:
+        return (
+            f"none of the {unused} predictions is called like one of the {total} photos ({names}); "
+            "names, and folders in them, must be the same"
+        )
+    return (
+        f"{len(missing)} of {total} photos have no prediction ({names}). Left out, they would make "
+        "the scores too high; --allow-missing scores them as if nothing had been found"
+    )
+
+
+def _composer() -> Callable[[Dataset, int, int], Dataset]:
+    """Return `GroupDataset`; composing pictures needs OpenCV, scoring does not."""
     with needs_extra("train", "Composing groups"):
-        from m2fp.evaluation.groups import evaluate_groups
-    return evaluate_groups
+        from m2fp.evaluation.groups import GroupDataset
+    return GroupDataset

@@ -23,6 +23,7 @@ from m2fp.export.sensitivity import Sweep, changed_cells, class_map, sweep
 from m2fp.imaging import prepare, read_photo
 from m2fp.parser import Parser
 from m2fp.registry import ModelInfo
+from m2fp.text_table import per_cent, table_lines
 from m2fp.whole_file import whole_file
 
 
@@ -67,18 +68,17 @@ class Int8Report:
 
     def to_markdown(self) -> str:
         """Return the agreement and the table of the sweep."""
+        rows = [
+            [item.group, per_cent(item.loss, decimals=2), "int8" if item.kept else "float"]
+            for item in self.sweep.groups
+        ]
         lines = [
             "",
             "Share of the network's cells whose class changes when a group of layers alone is in "
             f"eight bits; all kept together change {self.sweep.loss * 100:.2f} %, allowed are "
             f"{self.sweep.budget * 100:.2f} %.",
             "",
-            "| layers | cells changed, % | |",
-            "|---|---:|---|",
-        ]
-        lines += [
-            f"| {item.group} | {item.loss * 100:.2f} | {'int8' if item.kept else 'float'} |"
-            for item in self.sweep.groups
+            *table_lines(["layers", "cells changed, %", ""], rows),
         ]
         return self.agreement.to_markdown() + "\n".join(lines) + "\n"
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from m2fp.imaging.photo import Photo
 from m2fp.imaging.rules import AnyRule
+from m2fp.imaging.scaled_rule import ScaledRule
 
 # Large photos are first averaged over whole blocks down to three times the wanted size: twice as
 # fast at 24 million pixels, and on average half a grey level from the exact filter.
@@ -39,7 +40,7 @@ class NetworkInput:
         return self.tensor.shape[2], self.tensor.shape[3]
 
 
-def prepare(photo: Photo, rule: AnyRule) -> NetworkInput:
+def prepare(photo: Photo, rule: AnyRule | ScaledRule) -> NetworkInput:
     """Return the photo scaled with antialiasing, normalised, and padded as the rule says."""
     height, width = photo.size
     content = rule.content_size(height, width)
@@ -65,7 +66,9 @@ def resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
     return np.asarray(resized)
 
 
-def normalise_into(target: NDArray[np.float32], pixels: NDArray[np.uint8], rule: AnyRule) -> None:
+def normalise_into(
+    target: NDArray[np.float32], pixels: NDArray[np.uint8], rule: AnyRule | ScaledRule
+) -> None:
     """Write ``(pixels - mean) / std`` of uint8 (h, w, 3) into float32 (3, h, w).
 
     One multiplication and one addition per value, each in place, so that no float copy of the

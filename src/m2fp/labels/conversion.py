@@ -53,29 +53,34 @@ class Conversion:
         return "; ".join(f"{' + '.join(names)} -> {name}" for name, names in groups.items())
 
 
-def conversion(source: str, target: str) -> Conversion:
-    """Return the conversion between two schemes, by their names.
+def conversion(source: str | LabelScheme, target: str | LabelScheme) -> Conversion:
+    """Return the conversion between two schemes, given themselves or by their names.
 
     Labels are matched by name, never by id: id 10 is torso-skin in CIHP and jumpsuits in LIP.
 
     Raises:
         ConfigError: a scheme is unknown, or some source label has no place in the target.
     """
-    source_scheme, target_scheme = get_scheme(source), get_scheme(target)
-    renamed = _MERGED.get((source, target), {})
+    source_scheme, target_scheme = _scheme(source), _scheme(target)
+    names = (source_scheme.name, target_scheme.name)
+    renamed = _MERGED.get(names, {})
     homeless = [
         name for name in source_scheme.names if renamed.get(name, name) not in target_scheme.names
     ]
     if homeless:
         raise ConfigError(
-            f"{source} masks cannot become {target} masks: no place for {', '.join(homeless)}",
+            f"{names[0]} masks cannot become {names[1]} masks: no place for {', '.join(homeless)}",
             option="scheme",
         )
     table = np.full(256, IGNORE_ID, dtype=np.uint8)
     for label in source_scheme.labels:
         table[label.id] = target_scheme.label(renamed.get(label.name, label.name)).id
     table.setflags(write=False)
-    return Conversion(source, target, table, _merged_names(source_scheme, target_scheme, table))
+    return Conversion(*names, table, _merged_names(source_scheme, target_scheme, table))
+
+
+def _scheme(given: str | LabelScheme) -> LabelScheme:
+    return get_scheme(given) if isinstance(given, str) else given
 
 
 def _merged_names(

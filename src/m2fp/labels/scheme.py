@@ -15,7 +15,7 @@ from m2fp.errors import ConfigError
 
 IGNORE_ID = 255  # in masks: "nobody looked here"; never a class, never swapped or converted
 
-_SCHEMES = ("cihp", "lip", "atr", "mhp-v2", "ppp", "ccp14")
+_SCHEMES = ("cihp", "lip", "atr", "mhp-v1", "mhp-v2", "ppp", "ppp-schp", "ccp14")
 
 
 @dataclass(frozen=True, slots=True)

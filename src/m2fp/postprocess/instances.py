@@ -6,18 +6,17 @@ where it is positive on the photo; nothing else of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from m2fp.engine.protocol import QueryPredictions
-from m2fp.imaging.grid_to_photo import GridPlacement, GridToPhoto, GridWindow
-from m2fp.imaging.network_input import NetworkInput
+from m2fp.imaging.grid_to_photo import GridToPhoto, GridWindow
 from m2fp.postprocess.probabilities import class_probabilities
 from m2fp.postprocess.queries import BACKGROUND
-from m2fp.results.evidence import Instance, Instances
 from m2fp.results.modelscope import LOWEST_SCORE
 
 PAIRS: Final = 100
@@ -34,13 +33,72 @@ class Pair(NamedTuple):
     probability: float
 
 
-def read_instances(predictions: QueryPredictions, network_input: NetworkInput) -> Instances:
-    """Return the instances of one photo, most probable first; the shapes must fit."""
-    placement = GridPlacement.of(network_input, predictions.mask_logits.shape[1:])
-    pairs = list(filter(is_instance, top_pairs(predictions.class_logits, PAIRS)))
-    queries = (pair.query for pair in pairs)
-    windows = cut_windows(predictions.mask_logits, queries, GridToPhoto(placement))
-    return find_instances(pairs, windows, placement)
+class QueryMasks:
+    """The masks of one answer at the photo's size, each cut and measured when it is asked for.
+
+    Attributes:
+        logits: float32 (Q, h, w), as the network gave them.
+    """
+
+    def __init__(self, logits: npt.NDArray[np.float32], reader: GridToPhoto) -> None:
+        """Start with nothing cut.
+
+        Args:
+            logits: float32 (Q, h, w).
+            reader: for grids of h x w cells.
+        """
+        self.logits = logits
+        self._reader = reader
+        self._windows: dict[int, GridWindow | None] = {}
+        self._means: dict[int, float] = {}
+
+    def window(self, query: int) -> GridWindow | None:
+        """Return the window of a mask; None where it is positive nowhere on the photo.
+
+        Masks with a NaN or infinite logit are nowhere.
+        """
+        if query not in self._windows:
+            mask = self.logits[query]
+            usable = bool(np.isfinite(mask).all())
+            self._windows[query] = (
+                self._reader.window(np.clip(mask, -_LOGIT_LIMIT, _LOGIT_LIMIT)) if usable else None
+            )
+        return self._windows[query]
+
+    def score(self, pair: Pair) -> float:
+        """Return the pair's probability x its mean mask probability inside the mask, 0..1."""
+        window = self.window(pair.query)
+        if window is None:
+            return 0.0
+        if pair.query not in self._means:
+            self._means[pair.query] = self._reader.mean_inside(window)
+        return pair.probability * self._means[pair.query]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One answer as the official software reads it.
+
+    Attributes:
+        pairs: the hundred most probable ones, best first.
+        masks: of their queries.
+    """
+
+    pairs: list[Pair]
+    masks: QueryMasks
+
+    @classmethod
+    def of(cls, predictions: QueryPredictions, reader: GridToPhoto) -> Reading:
+        """Return the reading of predictions whose masks lie on the reader's grid."""
+        pairs = top_pairs(predictions.class_logits, PAIRS)
+        return cls(pairs, QueryMasks(predictions.mask_logits, reader))
+
+    def instances(self) -> Iterator[tuple[Pair, GridWindow]]:
+        """Yield the pairs that can be instances and whose mask is somewhere, with its window."""
+        for pair in self.pairs:
+            window = self.masks.window(pair.query) if is_instance(pair) else None
+            if window is not None:
+                yield pair, window
 
 
 def top_pairs(class_logits: npt.NDArray[np.float32], count: int) -> list[Pair]:
@@ -62,48 +120,6 @@ def top_pairs(class_logits: npt.NDArray[np.float32], count: int) -> list[Pair]:
     ]
 
 
-def cut_windows(
-    mask_logits: npt.NDArray[np.float32], queries: Iterable[int], reader: GridToPhoto
-) -> dict[int, GridWindow]:
-    """Return the windows of the queries whose masks are positive somewhere on the photo.
-
-    Masks with a NaN or infinite logit are left out.
-
-    Args:
-        mask_logits: float32 (Q, h, w).
-        queries: which of them; repetitions are fine.
-        reader: for grids of h x w cells.
-    """
-    windows = {}
-    for query in set(queries):
-        mask = mask_logits[query]
-        if np.isfinite(mask).all():
-            window = reader.window(np.clip(mask, -_LOGIT_LIMIT, _LOGIT_LIMIT))
-            if window is not None:
-                windows[query] = window
-    return windows
-
-
 def is_instance(pair: Pair) -> bool:
     """Return whether the pair can reach the lowest score; that never exceeds its probability."""
     return pair.class_id != BACKGROUND and pair.probability >= LOWEST_SCORE
-
-
-def find_instances(
-    pairs: Iterable[Pair], windows: dict[int, GridWindow], placement: GridPlacement
-) -> Instances:
-    """Return the instances among the pairs, in the same order.
-
-    Args:
-        pairs: most probable first.
-        windows: of all their queries whose masks are positive somewhere.
-        placement: where the photo lies under the masks.
-    """
-    return Instances(
-        items=tuple(
-            Instance(pair.class_id, pair.probability, windows[pair.query])
-            for pair in pairs
-            if is_instance(pair) and pair.query in windows
-        ),
-        placement=placement,
-    )

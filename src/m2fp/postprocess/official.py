@@ -7,25 +7,18 @@ ever enlarged but the window of one mask in one strip of the photo.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from m2fp.engine.protocol import QueryPredictions
 from m2fp.errors import ConfigError
-from m2fp.imaging.grid_to_photo import GridPlacement, GridToPhoto, GridWindow
-from m2fp.imaging.network_input import NetworkInput
-from m2fp.postprocess.instances import (
-    PAIRS,
-    Pair,
-    cut_windows,
-    find_instances,
-    is_instance,
-    top_pairs,
-)
+from m2fp.imaging.grid_to_photo import GridToPhoto
+from m2fp.postprocess.answer import Answer, place_on_photo
+from m2fp.postprocess.instances import Pair, QueryMasks, Reading
 from m2fp.postprocess.maps import Maps, number_people
+from m2fp.postprocess.merged_instances import find_instances
 from m2fp.postprocess.official_painting import Mask, Painting, paint
 from m2fp.postprocess.queries import BACKGROUND
 from m2fp.results.evidence import Instances
@@ -57,12 +50,7 @@ class OfficialRules:
                 )
 
 
-def official_maps(
-    predictions: QueryPredictions,
-    network_input: NetworkInput,
-    person_class: int,
-    rules: OfficialRules,
-) -> Maps:
+def official_maps(answers: Sequence[Answer], person_class: int, rules: OfficialRules) -> Maps:
     """Return the maps of one photo by the official rules.
 
     Label of a pixel: for every class the mean of score x mask probability over those of its masks
@@ -73,43 +61,59 @@ def official_maps(
     A person's score is that of its mask x the mean, over the classes found inside the person, of
     the highest value of the class there; 0 if there is none. A segment's score is the mean value
     over its pixels.
+
+    Of several views, the values of a class are averaged, and the people are the merged instances,
+    which score at least 0.1 each before they are merged; see `m2fp.postprocess.merged_instances`.
+
+    Args:
+        answers: all on the same grid; at least one.
+        person_class: of the scheme.
+        rules: the thresholds.
     """
-    placement = GridPlacement.of(network_input, predictions.mask_logits.shape[1:])
+    placement = place_on_photo(answers)
     reader = GridToPhoto(placement)
-    pairs = top_pairs(predictions.class_logits, PAIRS)
-
-    def least(class_id: int) -> float:
-        return rules.human_score if class_id == person_class else rules.min_evidence
-
-    strong = [pair for pair in pairs if pair.probability > least(pair.class_id)]
-    weak = [pair for pair in pairs if is_instance(pair)]  # these matter to `to_modelscope` alone
-    queries = {pair.query for pair in strong} | {pair.query for pair in weak}
-    windows = cut_windows(predictions.mask_logits, queries, reader)
-    # A score never exceeds its probability, so the pairs left out would score too little as well.
-    masks = [mask for mask in _score(strong, windows, reader) if mask.score > least(mask.class_id)]
-    people = [mask for mask in masks if mask.class_id == person_class]
-    people.reverse()  # of equal scores the more probable class is painted last
+    readings = [Reading.of(answer.predictions, reader) for answer in answers]
+    evidence = find_instances(readings, person_class, reader, placement)
+    people = (
+        _people(readings[0], person_class, rules.human_score)
+        if len(readings) == 1
+        else _merged_people(evidence, person_class, rules.human_score)
+    )
+    people.reverse()  # of equal scores the one that came first is painted last
     people.sort(key=lambda mask: mask.score)
-    parts = [mask for mask in masks if mask.class_id != person_class]
-    parts.sort(key=lambda mask: mask.class_id)
+    parts = [_parts(reading, person_class, rules.min_evidence) for reading in readings]
     painting = paint(people, parts, person_class, reader, rules.min_evidence)
-    return _finish(painting, people, find_instances(pairs, windows, placement))
+    return _finish(painting, people, evidence)
 
 
-def _score(
-    pairs: Iterable[Pair], windows: dict[int, GridWindow], reader: GridToPhoto
-) -> list[Mask]:
-    """Return the pairs whose mask is positive somewhere, with their scores, in the same order."""
-    means: dict[int, float] = {}
-    masks = []
+def _people(reading: Reading, person_class: int, least: float) -> list[Mask]:
+    """Return the people of one answer that score more than `least`, most probable first."""
+    pairs = (pair for pair in reading.pairs if pair.class_id == person_class)
+    return list(_scored(pairs, reading.masks, least))
+
+
+def _merged_people(evidence: Instances, person_class: int, least: float) -> list[Mask]:
+    """Return the people among merged instances that score more than `least`, best first."""
+    return [
+        Mask(item.class_id, item.score, item.window.halved())
+        for item in evidence.items
+        if item.class_id == person_class and item.score is not None and item.score > least
+    ]
+
+
+def _parts(reading: Reading, person_class: int, least: float) -> list[Mask]:
+    """Return the masks of parts and background that score more than `least`, by class id."""
+    pairs = (pair for pair in reading.pairs if pair.class_id != person_class)
+    return sorted(_scored(pairs, reading.masks, least), key=lambda mask: mask.class_id)
+
+
+def _scored(pairs: Iterable[Pair], masks: QueryMasks, least: float) -> Iterator[Mask]:
+    """Yield the masks of the pairs that score more than `least`, in the same order."""
     for pair in pairs:
-        window = windows.get(pair.query)
-        if window is not None:
-            if pair.query not in means:
-                means[pair.query] = reader.mean_inside(window)
-            score = pair.probability * means[pair.query]
-            masks.append(Mask(pair.class_id, score, window.halved()))
-    return masks
+        # A score never exceeds its probability: most pairs leave here, before any mask is read.
+        window = masks.window(pair.query) if pair.probability > least else None
+        if window is not None and masks.score(pair) > least:
+            yield Mask(pair.class_id, masks.score(pair), window.halved())
 
 
 def _finish(painting: Painting, people: list[Mask], evidence: Instances) -> Maps:

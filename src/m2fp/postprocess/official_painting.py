@@ -54,7 +54,7 @@ class Painting:
 
 def paint(
     people: Sequence[Mask],
-    parts: Sequence[Mask],
+    parts: Sequence[Sequence[Mask]],
     labels: int,
     reader: GridToPhoto,
     min_evidence: float,
@@ -63,7 +63,7 @@ def paint(
 
     Args:
         people: in the order of painting: where masks overlap, the later one wins.
-        parts: masks of parts and background, by class id.
+        parts: per view, masks of parts and background, by class id.
         labels: number of label ids.
         reader: for the masks' grid.
         min_evidence: see `OfficialRules`.
@@ -74,7 +74,7 @@ def paint(
         person = _paint_people(people, strip, reader)
         label = np.zeros(person.shape, np.uint8)
         best = np.zeros(person.shape, np.float32)
-        for class_id, box, values in _class_values(parts, strip, reader, min_evidence):
+        for class_id, box, values in _view_means(parts, strip, reader, min_evidence):
             if class_id:
                 inside = person[box.slices].ravel()
                 np.maximum.at(painting.highest[:, class_id], inside, values.ravel())
@@ -103,6 +103,29 @@ def _paint_people(
     return person
 
 
+def _view_means(
+    views: Sequence[Sequence[Mask]], strip: Box, reader: GridToPhoto, min_evidence: float
+) -> Iterator[tuple[int, Box, npt.NDArray[np.float32]]]:
+    """Yield what `_class_values` yields of one view; of several, the means over the views.
+
+    A class that a view has nowhere in the strip has the value 0 there.
+    """
+    if len(views) == 1:
+        yield from _class_values(views[0], strip, reader, min_evidence)
+        return
+    share = np.float32(1.0 / len(views))
+    found: dict[int, list[tuple[Box, npt.NDArray[np.float32]]]] = {}
+    for parts in views:
+        for class_id, box, values in _class_values(parts, strip, reader, min_evidence):
+            found.setdefault(class_id, []).append((box, values * share))
+    for class_id in sorted(found):
+        around = _around([box for box, _ in found[class_id]])
+        mean = np.zeros(around.shape, np.float32)
+        for box, values in found[class_id]:
+            mean[box.seen_from(around).slices] += values
+        yield class_id, around, mean
+
+
 def _class_values(
     parts: Sequence[Mask], strip: Box, reader: GridToPhoto, min_evidence: float
 ) -> Iterator[tuple[int, Box, npt.NDArray[np.float32]]]:
@@ -116,12 +139,7 @@ def _class_values(
         crossing = [(mask, box) for mask, box in crossing if not box.is_empty]
         if not crossing:
             continue
-        union = Box(
-            min(box.top for _, box in crossing),
-            max(box.bottom for _, box in crossing),
-            min(box.left for _, box in crossing),
-            max(box.right for _, box in crossing),
-        )
+        union = _around([box for _, box in crossing])
         total = np.zeros(union.shape, np.float32)
         count = np.zeros(total.shape, np.float32)
         for mask, box in crossing:
@@ -133,6 +151,16 @@ def _class_values(
             count[place] += counts
         total /= np.maximum(count, _ONE, out=count)
         yield class_id, union.seen_from(strip), total
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box that holds all of these; none of them may be empty."""
+    return Box(
+        min(box.top for box in boxes),
+        max(box.bottom for box in boxes),
+        min(box.left for box in boxes),
+        max(box.right for box in boxes),
+    )
 
 
 def _evidence(mask: Mask, box: Box, reader: GridToPhoto) -> npt.NDArray[np.float32]:

@@ -66,9 +66,9 @@ def select(
     """
     probabilities = class_probabilities(predictions.class_logits)
     label, probability = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    thresholds = _thresholds(scheme, config)[label]
+    least = thresholds(scheme, config)[label]
     # A score never exceeds its probability: most queries leave here, before any mask is read.
-    query = np.flatnonzero(probability >= thresholds)
+    query = np.flatnonzero(probability >= least)
     cells = content_cells(network_input)
     logits = predictions.mask_logits[query, cells.rows, cells.columns]
     finite = np.isfinite(logits).all(axis=(1, 2))
@@ -76,7 +76,7 @@ def select(
     np.clip(logits, -LOGIT_LIMIT, LOGIT_LIMIT, out=logits)
 
     score = probability[query] * mean_inside(logits)
-    keep = np.flatnonzero((score >= thresholds[query]) & (score > 0))
+    keep = np.flatnonzero((score >= least[query]) & (score > 0))
     order = keep[np.argsort(-score[keep], kind="stable")]
     chosen = query[order]
     return Candidates(chosen, label[chosen], probability[chosen], score[order], logits[order])
@@ -96,10 +96,10 @@ def mean_inside(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return means
 
 
-def _thresholds(scheme: LabelScheme, config: PostprocessConfig) -> npt.NDArray[np.float32]:
+def thresholds(scheme: LabelScheme, config: PostprocessConfig) -> npt.NDArray[np.float32]:
     """Return the lowest score per class, float32 (C,)."""
-    thresholds = np.full(scheme.class_count, config.part_threshold, np.float32)
-    thresholds[BACKGROUND] = config.background_threshold
+    least = np.full(scheme.class_count, config.part_threshold, np.float32)
+    least[BACKGROUND] = config.background_threshold
     if scheme.person_class is not None:
-        thresholds[scheme.person_class] = config.person_threshold
-    return thresholds
+        least[scheme.person_class] = config.person_threshold
+    return least

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from m2fp.errors import ResultError
 from m2fp.labels import LabelScheme
+from m2fp.results.document import SCORE_DIGITS
 from m2fp.results.person import Person, Segment
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _of_segment(segment: Segment) -> dict[str, Any]:
 
 def _shared(item: Person | Segment) -> dict[str, Any]:
     return {
-        "score": round(item.score, 4),
+        "score": round(item.score, SCORE_DIGITS),
         "bbox": list(item.bbox),
         "area": item.area,
         "segmentation": item.rle,

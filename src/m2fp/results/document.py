@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from m2fp.results.result import Result
 
 SCHEMA_VERSION = "1.0"
-_SCORE_DIGITS = 4
+SCORE_DIGITS = 6  # enough to rank by: confident people differ in the fifth
 _SECOND_DIGITS = 5
 
 
@@ -53,7 +53,7 @@ def to_document(result: Result) -> dict[str, Any]:
 def _person(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
-        "score": round(person.score, _SCORE_DIGITS),
+        "score": round(person.score, SCORE_DIGITS),
         "bbox": list(person.bbox),
         "area": person.area,
         "segmentation": person.rle,
@@ -66,7 +66,7 @@ def _segment(segment: Segment) -> dict[str, Any]:
         "person_id": segment.person_id,
         "label_id": segment.label_id,
         "label": segment.label,
-        "score": round(segment.score, _SCORE_DIGITS),
+        "score": round(segment.score, SCORE_DIGITS),
         "bbox": list(segment.bbox),
         "area": segment.area,
         "segmentation": segment.rle,

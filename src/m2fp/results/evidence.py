@@ -21,11 +21,14 @@ class Instance:
         class_id: a label id other than the background, or the scheme's person class.
         probability: of the class, 0..1.
         window: the mask, as far as it matters.
+        score: what the merging of several views made of the score, 0..1; None for one view, whose
+            scores are probability x mean mask probability inside the mask.
     """
 
     class_id: int
     probability: float
     window: GridWindow
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +38,8 @@ class Instances:
     Each takes 4 bytes per mask cell of its window, whatever the size of the photo.
 
     Attributes:
-        items: those of the hundred most probable (mask, class) pairs that could matter.
+        items: those of the hundred most probable (mask, class) pairs that could matter. Of several
+            views (`TestTimeAugmentation`) they are merged, and come best score first.
         placement: where the photo lies under the masks.
     """
 

@@ -9,6 +9,7 @@ masks of the classes present, in the order of their ids, the background among th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, TypedDict
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from m2fp.imaging.grid_to_photo import GridToPhoto
 from m2fp.labels import LabelScheme
-from m2fp.results.evidence import ClassScores, Evidence, Instances
+from m2fp.results.evidence import ClassScores, Evidence, Instance, Instances
 
 # Parts count from here on, people above it.
 LOWEST_SCORE: Final = 0.1
@@ -46,18 +47,35 @@ def to_modelscope(
     return _instances(evidence, scheme, score_thr)
 
 
+def reported(evidence: Instances, person_class: int | None) -> Iterator[tuple[Instance, float]]:
+    """Yield the instances that the official software reports, most probable class first.
+
+    Each comes with its score: class probability x mean mask probability inside the mask, 0..1, or
+    what the merging of several views made of it; merged instances come best score first.
+    """
+    reader = GridToPhoto(evidence.placement)
+    for item in evidence.items:
+        score = item.score
+        if score is None:
+            score = item.probability * reader.mean_inside(item.window)
+        if is_reported(score, is_person=item.class_id == person_class):
+            yield item, score
+
+
+def is_reported(score: float, *, is_person: bool) -> bool:
+    """Return whether the official software reports an instance with this score, 0..1."""
+    return score > LOWEST_SCORE if is_person else score >= LOWEST_SCORE
+
+
 def _instances(evidence: Instances, scheme: LabelScheme, score_thr: float) -> ModelScopeDict:
     reader = GridToPhoto(evidence.placement)
     parts = ModelScopeDict(masks=[], labels=[], scores=[])
     people = ModelScopeDict(masks=[], labels=[], scores=[])
-    for item in evidence.items:
-        score = item.probability * reader.mean_inside(item.window)
-        is_person = item.class_id == scheme.person_class
-        counts = score > LOWEST_SCORE if is_person else score >= LOWEST_SCORE
-        if counts and score >= score_thr:
+    for item, score in reported(evidence, scheme.person_class):
+        if score >= score_thr:
             mask = np.zeros(evidence.placement.photo_size, np.float32)
             mask[item.window.reach.slices] = reader.inside(item.window)
-            found = people if is_person else parts
+            found = people if item.class_id == scheme.person_class else parts
             found["masks"].append(mask)
             found["labels"].append(scheme.official_name(item.class_id))
             found["scores"].append(score)

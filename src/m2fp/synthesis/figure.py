@@ -23,9 +23,7 @@ from m2fp.synthesis.wardrobe import Outfit, random_outfit
 _GIVE_M = 0.008
 
 
-def make_figure(
-    rng: Generator, assets: Path | None = None, *, split: str | None = None
-) -> Figure:
+def make_figure(rng: Generator, assets: Path | None = None, *, split: str | None = None) -> Figure:
     """Return a random person: body, pose, clothes, labels.
 
     Feet or whatever is lowest at y = 0, the origin under the middle of the body; who stands upright

@@ -132,7 +132,6 @@ class Library:
             if kind.slot == slot and kind != DUNGAREES and not (slot == "top" and name in _BITS)
         ]
 
-
     def split(self, name: str) -> Library:
         """Return what the people of a split have: "val" what is held out, "train" the rest."""
         held = name == "val"

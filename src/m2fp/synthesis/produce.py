@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-from m2fp.datasets import CihpDataset
+from m2fp.datasets import open_dataset
 from m2fp.errors import ConfigError
 from m2fp.synthesis.contact_sheet import contact_sheet
 from m2fp.synthesis.worker import Recipe, Worker
@@ -63,8 +63,9 @@ def produce(
         )
     write_list(names, home / f"{split}_id.txt")
     sheet = folder / f"contact_sheet_{split}.png"
+    dataset = open_dataset(folder, layout="cihp", scheme="cihp")
     with whole_file(sheet) as draft:
-        contact_sheet(CihpDataset(folder).samples(split)[:_SHEET]).save(draft, format="PNG")
+        contact_sheet(dataset.samples(split)[:_SHEET]).save(draft, format="PNG")
     return sheet
 
 

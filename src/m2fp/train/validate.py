@@ -25,7 +25,7 @@ def make_validator(
         samples: the validation split.
         rule: how photos are scaled; its mean and std give way to the backbone's.
         limit: score only this many of the samples, evenly spread.
-        table: the classes to score with; see `m2fp.evaluation.tables`.
+        table: the classes to score with; see `m2fp.evaluation.metrics.tables`.
 
     Raises:
         DataError: there are no samples.
