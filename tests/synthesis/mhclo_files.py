@@ -20,16 +20,19 @@ def write_patch(
     *,
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
     deleted: str = "",
+    closed: bool = False,
 ) -> Path:
     """Write a fan of triangles, a vertex on each of these triples of base vertices.
 
-    Every vertex lies in the middle of its triple, moved by `offset` (decimetres).
+    Every vertex lies in the middle of its triple, moved by `offset` (decimetres). Of a closed fan
+    the first vertex is not on its edge.
     """
     folder.mkdir(parents=True, exist_ok=True)
     count = len(owners)
     mesh = [f"v {number} 0 0" for number in range(count)]
     mesh += [f"vt {number / count} {number % 2}" for number in range(count)]
     mesh += [f"f 1/1 {i}/{i} {i + 1}/{i + 1}" for i in range(2, count)]
+    mesh += [f"f 1/1 {count}/{count} 2/2"] if closed else []
     (folder / f"{name}.obj").write_text("\n".join(mesh) + "\n", encoding="utf-8")
     third = f"{1 / 3:.6f}"
     moved = " ".join(str(part) for part in offset)

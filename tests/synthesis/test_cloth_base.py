@@ -52,6 +52,15 @@ def _volume(places: np.ndarray, base: ClothBase) -> float:
     return float((a * np.cross(b, c)).sum() / 6)
 
 
+def test_a_brim_begins_inside_of_the_crown(body: Body) -> None:
+    brim = _made()["brim"].on(body.vertices).reshape(5, -1, 3)
+    inner, outer = brim[0], brim[1:]
+    assert (inner[:, 1] - outer[0, :, 1] > 0.012).all()
+    middle = inner.mean(axis=0)
+    wide = [np.linalg.norm((row - middle)[:, [0, 2]], axis=1) for row in brim]
+    assert (np.diff(wide, axis=0) > 0).all()
+
+
 def test_a_trim_is_straight_in_its_field() -> None:
     tights = closet().tights
     upper = tights.trimmed(tights.where.y - 0.2)

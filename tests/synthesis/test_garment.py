@@ -11,6 +11,7 @@ from m2fp.synthesis.closet import closet
 from m2fp.synthesis.cuts import above, below, legs, open_front, round_neck, sleeveless, sleeves
 from m2fp.synthesis.fields import all_of, any_of, ramp
 from m2fp.synthesis.garment import Garment, Piece, tailored
+from m2fp.synthesis.hair import long_hair
 from m2fp.synthesis.part_ids import Cihp, Mhp
 from m2fp.synthesis.surfaces import neighbour_means, open_edge
 from m2fp.synthesis.traits import random_traits
@@ -150,3 +151,15 @@ def test_cuts_keep_what_they_say() -> None:
     bare = sleeveless(where)[skin]
     assert bare[where.limb[skin] > 0.6].max() < 0
     assert bare[(np.abs(where.x) < 0.1)[skin]].min() > 0
+
+
+def test_long_hair_lies_flat_under_a_hat(body: Body) -> None:
+    skin = cKDTree(body.vertices[: closet().data.skin_vertices])
+    away = {}
+    for flat in (False, True):
+        _, falling = long_hair(np.random.default_rng(1), closet(), flat=flat)
+        strips = _worn(falling, body).rest
+        top = strips[:, 1] > strips[:, 1].max() - 0.1 * body.scale
+        away[flat] = float(skin.query(strips[top])[0].mean())
+    assert away[True] < away[False] - 0.004
+    assert away[True] < 0.012

@@ -11,7 +11,7 @@ from m2fp.errors import EngineUnavailable, MissingExtra
 from m2fp.synthesis.gl_context import open_context
 
 
-def test_a_context_is_at_least_opengl_3_3() -> None:
+def test_a_context_is_at_least_opengl_3_3(opengl: None) -> None:
     context = open_context()
     assert context.version_code >= 330
     context.release()

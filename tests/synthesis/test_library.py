@@ -8,6 +8,7 @@ from tests.synthesis.mhclo_files import write_patch
 
 from m2fp.errors import DataError
 from m2fp.synthesis.closet import closet
+from m2fp.synthesis.figure import make_figure
 from m2fp.synthesis.fitted import joined, read_fitted
 from m2fp.synthesis.library import read_library
 from m2fp.synthesis.part_ids import Cihp
@@ -86,7 +87,7 @@ def test_a_mesh_without_its_vertices_is_refused(assets: Path) -> None:
         read_fitted(folder / "fedora.mhclo", closet().data, closet().where)
 
 
-def test_a_hat_covers_the_head_under_it_but_not_the_face(assets: Path) -> None:
+def test_a_hat_lies_where_its_vertices_are_bound(assets: Path) -> None:
     own = closet()
     pieces = read_fitted(assets / "base/clothes/fedora01/fedora.mhclo", own.data, own.where)
     assert list(pieces) == [0]
@@ -94,5 +95,54 @@ def test_a_hat_covers_the_head_under_it_but_not_the_face(assets: Path) -> None:
     places = fitted.base.on(own.data.template)
     bound = own.data.template[[first for first, _, _ in _crown()]]
     np.testing.assert_allclose(places.max(axis=0) - bound.max(axis=0), [0, 0.03, 0], atol=0.02)
-    covered = np.flatnonzero(fitted.cover > 0)
-    assert (own.where.y[covered] < 0.6).sum() == 0
+
+
+def test_a_brim_hides_nothing_of_the_nape(tmp_path: Path) -> None:
+    where = closet().where
+    skin = slice(closet().data.skin_vertices)
+    nape = int(np.argmin(np.abs(where.x[skin]) + np.abs(where.y[skin] - 0.73) + where.z[skin]))
+    for name in ("fedora", "short01"):
+        folder = tmp_path / f"{'hair' if name == 'short01' else 'clothes'}/{name}"
+        write_patch(folder, name, [(nape, nape, nape), *_crown()], closed=True)
+    library = read_library(tmp_path)
+    ((_, hat),) = library.pieces("hat")
+    assert hat.covers(where)[nape] < 0
+    assert library.hair["short01"].covers(where)[nape] > 0
+
+
+@pytest.fixture
+def shared_out(tmp_path: Path) -> Path:
+    """Return a folder where each kind of thing is there for training and for validation."""
+    for name in ("fedora", "fedora_cocked"):
+        write_patch(tmp_path / f"clothes/{name}", name, _crown(), offset=(0, 0.3, 0))
+    for name in ("long01", "bob02"):
+        write_patch(tmp_path / f"hair/{name}", name, _crown(), offset=(0, 0.1, 0))
+    (tmp_path / "poses").mkdir()
+    for name in ("standing01", "standing02"):
+        (tmp_path / f"poses/{name}.bvh").write_text(_BVH, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("split", "hat", "hair", "pose"),
+    [("train", "fedora", "long01", "standing01"), ("val", "fedora_cocked", "bob02", "standing02")],
+)
+def test_splits_share_nothing(shared_out: Path, split: str, hat: str, hair: str, pose: str) -> None:
+    library = read_library(shared_out).split(split)
+    assert list(library.sets) == [hat]
+    assert list(library.hair) == [hair]
+    assert [name for name, _ in library.poses] == [pose]
+
+
+def test_the_people_of_a_split_wear_its_share(shared_out: Path) -> None:
+    worn = {
+        split: " ".join(
+            str(make_figure(np.random.default_rng(seed), shared_out, split=split).traits["worn"])
+            for seed in range(16)
+        )
+        for split in ("train", "val")
+    }
+    assert "long01 hair" in worn["train"]
+    assert "bob02" not in worn["train"]
+    assert "bob02 hair" in worn["val"]
+    assert "long01" not in worn["val"]

@@ -23,7 +23,7 @@ COUNT = 4
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(opengl: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a set of four pictures by two processes."""
     folder = tmp_path_factory.mktemp("set")
     produce(RECIPE, folder, COUNT, workers=2)
@@ -133,7 +133,7 @@ def test_the_contact_sheet_shows_photos_and_labels(made: Path) -> None:
         assert len(sheet.getcolors(1 << 22) or []) > 1000
 
 
-def test_photos_become_backgrounds(tmp_path: Path) -> None:
+def test_photos_become_backgrounds(opengl: None, tmp_path: Path) -> None:
     photo = standing_person(size=(96, 200))
     root = write_cihp(tmp_path / "photos", [photo])
     recipe = replace(RECIPE, scenes=open_dataset(root).samples("train"))

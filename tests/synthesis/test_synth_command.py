@@ -33,7 +33,7 @@ def run(*arguments: object) -> str:
     return done.stdout
 
 
-def test_a_set_and_its_contact_sheet(tmp_path: Path) -> None:
+def test_a_set_and_its_contact_sheet(opengl: None, tmp_path: Path) -> None:
     out = tmp_path / "set"
     printed = run("-o", out, "-n", 2, "--seed", 7, "--size", 80, "--fine", "--split", "val")
     assert printed.strip() == str(out / "contact_sheet_val.png")
@@ -44,7 +44,7 @@ def test_a_set_and_its_contact_sheet(tmp_path: Path) -> None:
     assert (recipe["seed"], recipe["size"], recipe["wardrobe"]) == (7, 80, "anny")
 
 
-def test_assets_and_backgrounds_are_part_of_the_recipe(tmp_path: Path) -> None:
+def test_assets_and_backgrounds_are_part_of_the_recipe(opengl: None, tmp_path: Path) -> None:
     photos = write_cihp(tmp_path / "photos", [standing_person()])
     (photos / "Training" / "scene_id.txt").write_text(
         (photos / "Training" / "train_id.txt").read_text(encoding="utf-8"), encoding="utf-8"

@@ -79,6 +79,7 @@ def long_hair(rng: Generator, closet: Closet, *, flat: bool) -> list[Garment]:
         return all_of(at.y - end, face)
 
     cover = np.full_like(closet.where.x, -1)
+    thick = float(rng.uniform(0.0, 0.012))
     falling = Garment(
         "long hair",
         _HAIR,
@@ -87,11 +88,17 @@ def long_hair(rng: Generator, closet: Closet, *, flat: bool) -> list[Garment]:
         closet.strands,
         layer=8,
         cut=strips,
-        thickness=float(rng.uniform(0.0, 0.012)),
+        thickness=0.0 if flat else thick,
+        flare=_pressed if flat else None,
         cover=cover,
     )
     full = 0.005 if flat else float(rng.uniform(0.014, 0.026))
     return [_cap(closet, "hair", lambda at: at.hair_above(0.0), full, None), falling]
+
+
+def _pressed(at: Anatomy) -> Field:
+    """Return how far strips of hair move (inwards) to lie under the edge of a hat."""
+    return np.asarray(-0.011 * ramp(at.y, 0.68, 0.76), np.float32)
 
 
 def bun(rng: Generator, closet: Closet) -> list[Garment]:

@@ -13,6 +13,7 @@ from m2fp.synthesis.bvh import read_bvh
 from m2fp.synthesis.closet import Closet, closet
 from m2fp.synthesis.fitted import Fitted, joined, read_fitted
 from m2fp.synthesis.garment import Garment, Ids
+from m2fp.synthesis.made_bases import HAT_Y
 from m2fp.synthesis.part_ids import Cihp, Mhp
 from m2fp.synthesis.poses import Turns
 
@@ -198,6 +199,9 @@ def _worn(name: str, kind: Kind, piece: Fitted) -> Garment:
     elif kind in (HAIR, HAT):
         # What hangs over the face or the neck does not hide them.
         cover = np.minimum(cover, closet().where.in_scalp).astype(np.float32)
+        if kind is HAT:
+            # A brim is near the back of the head too, and hides nothing of it.
+            cover = np.minimum(cover, closet().where.y - HAT_Y).astype(np.float32)
     return Garment(
         name=f"{name} {'jacket' if kind.slot == 'coat' else kind.slot}",
         parts=kind.parts,

@@ -44,8 +44,10 @@ def brim_base(
     ahead = np.clip(np.cos(around), 0, 1)[:, None] ** 0.7
     width = side_m + (front_m - side_m) * ahead
     flat = np.stack([np.sin(around), np.zeros_like(around), np.cos(around)], 1) * width
-    lengths = out[:, None, None] * flat + 0.012 * flat / np.maximum(width, 1e-6)
+    off = np.where(out > 0, 0.012, 0.006)[:, None, None]
+    lengths = out[:, None, None] * flat + off * flat / np.maximum(width, 1e-6)
     lengths[..., 1] -= droop_m * out[:, None] ** 2
+    lengths[0, :, 1] += 0.025  # the inner edge is inside of the crown
     uv = np.stack(np.meshgrid(around * 0.1, out * 0.08), -1).reshape(-1, 2)
     bound = ring.rows(np.tile(np.arange(_AROUND + 1), rows))
     base = _grid_base(data, where, bound, (rows, _AROUND + 1), uv)

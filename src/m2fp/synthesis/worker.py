@@ -17,7 +17,7 @@ from m2fp.synthesis.scene import FigureMaker
 from m2fp.synthesis.textures import TextureSet
 from m2fp.synthesis.write import PictureFiles, write_picture
 
-VERSION = 1
+VERSION = 2
 """Of what a seed gives; another one makes other pictures."""
 
 
