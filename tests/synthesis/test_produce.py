@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.labelled_photos import standing_person, write_cihp
 from tests.synthesis.capsule_person import capsule_person
 
 from m2fp.datasets import LabelledPhoto, open_dataset
@@ -131,21 +130,3 @@ def test_the_contact_sheet_shows_photos_and_labels(made: Path) -> None:
     with Image.open(made / "contact_sheet_train.png") as sheet:
         assert sheet.size == (8 * 256, 256)  # four pairs in a row
         assert len(sheet.getcolors(1 << 22) or []) > 1000
-
-
-def test_photos_become_backgrounds(opengl: None, tmp_path: Path) -> None:
-    photo = standing_person(size=(96, 200))
-    root = write_cihp(tmp_path / "photos", [photo])
-    recipe = replace(RECIPE, scenes=open_dataset(root).samples("train"))
-    produce(recipe, tmp_path / "with", 16, workers=2)
-    produce(RECIPE, tmp_path / "without", 16, workers=2)
-    changed = 0
-    for mine, plain in zip(
-        open_dataset(tmp_path / "with").samples("train"),
-        open_dataset(tmp_path / "without").samples("train"),
-        strict=True,
-    ):
-        first, second = mine.read(), plain.read()
-        np.testing.assert_array_equal(first.humans, second.humans)  # people stay where they are
-        changed += not np.array_equal(first.pixels, second.pixels)
-    assert 0 < changed < 12

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tests.labelled_photos import standing_person, write_cihp
 from tests.synthesis.capsule_person import capsule_person
 
+from m2fp.datasets import open_dataset
 from m2fp.synthesis.light import Light, indoors, outdoors
 from m2fp.synthesis.renderer import Renderer
 from m2fp.synthesis.scene import Scene, make_scene
@@ -45,6 +49,24 @@ def test_the_nearest_person_is_the_first() -> None:
         assert away == sorted(away)
         numbers = {surface.person for surface in scene.front}
         assert numbers - {0} == set(range(1, len(away) + 1))
+
+
+def test_photos_become_backgrounds_and_move_nobody(tmp_path: Path) -> None:
+    photos = open_dataset(write_cihp(tmp_path, [standing_person(size=(96, 200))])).samples("train")
+    changed = 0
+    for seed in range(16):
+        plain = scene_of(seed)
+        other = make_scene(
+            np.random.default_rng([seed, 5]), capsule_person, long_side=96, scenes=photos
+        )
+        np.testing.assert_array_equal(plain.camera.position, other.camera.position)
+        for one, same in zip(plain.people, other.people, strict=True):
+            np.testing.assert_array_equal(one.points, same.points)
+        if not np.array_equal(plain.far, other.far):
+            changed += 1
+            green = other.far.reshape(-1, 3).mean(axis=0)  # as the photo is beside its person
+            assert green[1] > 1.5 * max(green[0], green[2])
+    assert 0 < changed < 12
 
 
 @pytest.mark.parametrize("make", [indoors, outdoors])
