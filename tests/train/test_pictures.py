@@ -11,7 +11,8 @@ import torch
 from tests.labelled_photos import standing_person, write_cihp
 from tests.train.tiny import RECIPE, samples
 
-from m2fp.datasets import Sample, open_dataset
+from m2fp.datasets import LabelledPhoto, Sample, open_dataset
+from m2fp.errors import ConfigError
 from m2fp.labels import get_scheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.pictures import Batch, TrainingBatches, sampling_weights
@@ -120,3 +121,42 @@ def test_a_picture_with_nobody_is_all_background(people: list[Sample]) -> None:
     for target in batch.targets:
         assert target.classes.tolist() == [0]
         assert target.masks.all()
+
+
+def _two_side_by_side(tmp_path: Path) -> list[Sample]:
+    left, right = standing_person(), standing_person()
+    right.humans[right.humans == 1] = 2
+    both = LabelledPhoto(
+        *(
+            np.concatenate([getattr(one, name) for one in (left, right)], axis=1)
+            for name in ("pixels", "categories", "humans")
+        )
+    )
+    return open_dataset(write_cihp(tmp_path, [both])).samples("train")
+
+
+def test_synthetic_people_come_as_they_are(people: list[Sample], tmp_path: Path) -> None:
+    config = PictureConfig(
+        sizes=((160, 256),),
+        synthetic_share=1.0,
+        rotation_share=0,
+        min_scale=1,
+        max_scale=1,
+    )
+    batches = TrainingBatches(
+        people,
+        get_scheme("cihp"),
+        config,
+        batch=1,
+        steps=1,
+        seed=1,
+        synthetic=_two_side_by_side(tmp_path),
+    )
+    classes = batches[0].targets[0].classes.tolist()
+    assert classes.count(get_scheme("cihp").person_class) == 2
+    assert classes.count(13) == 2
+
+
+def test_synthetic_people_must_be_somewhere(people: list[Sample]) -> None:
+    with pytest.raises(ConfigError, match="--synthetic"):
+        _batches(people, config=PictureConfig(synthetic_share=0.1))

@@ -1,5 +1,6 @@
 """Group pictures made of single people: cut out, placed at several depths, nearer ones in front."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -74,7 +75,7 @@ def compose_group(
         _paint(canvas, jitter_colour(placed.pixels, rng, strength=0.5), own)
         categories[own] = placed.categories[own]
         humans[own] = number
-    return _drop_hidden(LabelledPhoto(canvas, categories, humans), whole)
+    return drop_hidden(LabelledPhoto(canvas, categories, humans), whole)
 
 
 def cut_out(photo: LabelledPhoto) -> LabelledPhoto:
@@ -97,8 +98,12 @@ def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np
     canvas[box] = mixed.astype(np.uint8)
 
 
-def _drop_hidden(photo: LabelledPhoto, whole: dict[int, int]) -> LabelledPhoto:
-    # Numbers the people who are left 1..N; a sliver of someone is nobody's unknown pixels.
+def drop_hidden(photo: LabelledPhoto, whole: Mapping[int, int]) -> LabelledPhoto:
+    """Return the photo without the people of whom too little is seen; the others are 1..N.
+
+    What is seen of them becomes nobody's and unknown. whole: pixels of each person if nothing of
+    them were hidden.
+    """
     categories, humans = photo.categories.copy(), np.zeros_like(photo.humans)
     left = 0
     for number in sorted(whole):

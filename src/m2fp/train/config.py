@@ -52,6 +52,7 @@ class PictureConfig:
 
     sizes: canvas (height, width) to draw from, multiples of 32; one batch has one size.
     empty_share: pictures with nobody in them, only a background.
+    synthetic_share: of the others, pictures of synthetic people (`m2fp synth`), used as they are.
     max_height: of the nearest person of a group, as a share of the picture's height.
     growth: (share of all steps, factor) pairs: until that share canvases are scaled by the factor,
     so that training starts on small pictures; after the last they have their own size.
@@ -65,6 +66,7 @@ class PictureConfig:
     growth: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
     group_share: float = 0.5
     empty_share: float = 0.0
+    synthetic_share: float = 0.0
     max_people: int = 6
     max_height: float = 1.25
     rare_class_share: float = 0.0

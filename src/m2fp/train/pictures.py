@@ -14,9 +14,10 @@ from torch.utils.data import Dataset
 
 from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
 from m2fp.augmentation.colour import degrade, jitter_colour
-from m2fp.augmentation.compose import GroupLayout, compose_group
+from m2fp.augmentation.compose import GroupLayout, compose_group, drop_hidden
 from m2fp.augmentation.placement import Placement, place
 from m2fp.datasets import LabelledPhoto, Sample
+from m2fp.errors import ConfigError
 from m2fp.labels import LabelScheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.targets import Targets, make_targets
@@ -34,7 +35,8 @@ class TrainingBatches(Dataset[Batch]):
     """Batch number n of a run; reading it twice gives the same pictures, wherever it is read.
 
     That makes resuming exact and processes independent: nothing remembers what came before.
-    Groups stand in front of the empty strips of `scenes` (all samples when there are none).
+    Groups stand in front of the empty strips of `scenes` (all samples when there are none);
+    `synthetic` are labelled pictures of any number of people, which no groups are made of.
     """
 
     def __init__(
@@ -47,11 +49,19 @@ class TrainingBatches(Dataset[Batch]):
         steps: int,
         seed: int,
         scenes: Sequence[Sample] = (),
+        synthetic: Sequence[Sample] = (),
         cache_photos: int = 4096,
     ):
+        if config.synthetic_share > 0 and not synthetic:
+            raise ConfigError(
+                "the recipe takes a share of its pictures from synthetic people; give their folder "
+                "with --synthetic (see `m2fp synth`)",
+                option="synthetic",
+            )
         self.samples = samples
         named = {sample.name for sample in scenes or samples}
         self.scenes = [i for i, sample in enumerate(samples) if sample.name in named]
+        self.synthetic = synthetic
         self.scheme = scheme
         self.config = config
         self.batch = batch
@@ -85,17 +95,20 @@ class TrainingBatches(Dataset[Batch]):
             photo = LabelledPhoto(
                 self._background(size, rng), np.zeros(size, np.uint8), np.zeros(size, np.uint16)
             )
+        elif self.config.synthetic_share > 0 and rng.random() < self.config.synthetic_share:
+            # Not kept: there are far too many of them for a second look to be likely.
+            scene = self.synthetic[int(rng.integers(len(self.synthetic)))].read()
+            photo = self._whole(scene, size, rng)
         elif rng.random() < self.config.group_share:
             photo = self._group(size, rng)
         else:
-            photo = self._single(size, rng)
+            photo = self._whole(self._draw(rng), size, rng)
         if self.config.colour_strength == 0:
             return photo
         pixels = degrade(jitter_colour(photo.pixels, rng, self.config.colour_strength), rng)
         return LabelledPhoto(pixels, photo.categories, photo.humans)
 
-    def _single(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
-        photo = self._draw(rng)
+    def _whole(self, photo: LabelledPhoto, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
         height, width = photo.categories.shape
         inside, cover = sorted((size[0] / height, size[1] / width))
         low = inside * self.config.min_scale
@@ -114,7 +127,9 @@ class TrainingBatches(Dataset[Batch]):
             angle=angle,
             flip=bool(rng.random() < 0.5),
         )
-        return place(photo, placement, size, self.scheme)
+        areas = np.bincount(photo.humans.ravel())
+        whole = {n: int(areas[n] * scale**2) for n in range(1, len(areas)) if areas[n]}
+        return drop_hidden(place(photo, placement, size, self.scheme), whole)
 
     def _group(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
         count = int(rng.integers(1, self.config.max_people + 1))
