@@ -87,6 +87,7 @@ _CLOTHES: dict[str, dict[int, Kind]] = {
 _BY_TEXTURE = frozenset({"male_casualsuit01", "male_elegantsuit01"})  # sewn together in the mesh
 # Tops of which only what shows under the jacket or the dungarees is there.
 _BITS = frozenset({"male_casualsuit05", "male_elegantsuit01", "male_worksuit01"})
+_NECK_Y = 0.575  # above it, on the template, is neck
 _SHOE_Y = -0.735  # below it, on the template, feet are inside any shoe
 _NOT_ON_EARTH = frozenset({"fly01", "fly02"})  # poses
 # What only the people of validation wear or do, so that a model cannot know it from training.
@@ -196,6 +197,9 @@ def _worn(name: str, kind: Kind, piece: Fitted) -> Garment:
     if kind is SHOES:
         # Their files delete the ankles too, for the socks that they come with.
         cover = (_SHOE_Y - closet().where.y).astype(np.float32)
+    elif kind.slot in ("top", "coat"):
+        # Their files delete the neck too; collars stand open.
+        cover = np.minimum(cover, _NECK_Y - closet().where.y).astype(np.float32)
     elif kind in (HAIR, HAT):
         # What hangs over the face or the neck does not hide them.
         cover = np.minimum(cover, closet().where.in_scalp).astype(np.float32)
