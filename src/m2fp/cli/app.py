@@ -19,6 +19,7 @@ from m2fp.cli import (
     models,
     parse,
     score,
+    synth,
     train,
     val,
 )
@@ -35,7 +36,7 @@ _EPILOG = (
 _PANELS = {
     "Parse photos": (parse, labels, models),
     "Check and measure": (doctor, benchmark, data, val, score),
-    "Make models": (train, convert, export),
+    "Make models": (synth, train, convert, export),
 }
 
 

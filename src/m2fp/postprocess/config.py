@@ -75,9 +75,9 @@ class PostprocessConfig:
     min_part_share: float = 0.2
     min_head_cells: int = 6
     min_body_share: float = 0.1
-    crumb_share: float = 0.002
+    crumb_share: float = 0.003
     small_share: float = 0.02
-    small_score: float = 0.5
+    small_score: float = 0.3
     adopt_share: float = 0.5
     exclusive_share: float = 0.8
     owner_margin: float = 1.0

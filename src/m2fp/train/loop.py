@@ -21,6 +21,7 @@ from m2fp.train.config import TrainConfig
 from m2fp.train.distributed import World
 from m2fp.train.ema import WeightAverage
 from m2fp.train.loss import Losses, set_loss
+from m2fp.train.mixed_precision import keep_depthwise_in_float
 from m2fp.train.optimiser import build_optimiser, rate_at, set_rate
 from m2fp.train.pictures import Batch, TrainingBatches
 from m2fp.train.pretrained import load_imagenet
@@ -116,6 +117,8 @@ def build_state(config: TrainConfig, world: World) -> RunState:
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     decay = config.optimiser.ema_decay
     average = WeightAverage(model, decay) if decay > 0 else None
+    if config.precision == "bf16" and world.device.type == "cpu":
+        keep_depthwise_in_float(model)
     return RunState(model, build_optimiser(model, config.optimiser), average)
 
 
