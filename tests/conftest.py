@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from tests.fake_model import build_fake_model
 # Tests import ONNX Runtime themselves too, and are not to report to Microsoft either; see
 # m2fp.engine.onnxruntime_import.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+# Shells start background jobs deaf to Ctrl-C, and processes hand that down to those they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

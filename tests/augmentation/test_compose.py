@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.labelled_photos import standing_person
 
-from m2fp.augmentation.compose import GroupLayout, _drop_hidden, compose_group, cut_out
+from m2fp.augmentation.compose import GroupLayout, compose_group, cut_out, drop_hidden
 from m2fp.datasets import LabelledPhoto
 from m2fp.labels import get_scheme
 
@@ -91,9 +91,7 @@ def test_hidden_people_are_dropped_and_the_others_renumbered() -> None:
     humans[30:] = 4  # 400 of 6000: 6.7 %
     categories = np.where(humans > 0, 5, 0).astype(np.uint8)
     pixels = np.zeros((40, 40, 3), np.uint8)
-    left = _drop_hidden(
-        LabelledPhoto(pixels, categories, humans), {1: 400, 2: 4000, 3: 40, 4: 6000}
-    )
+    left = drop_hidden(LabelledPhoto(pixels, categories, humans), {1: 400, 2: 4000, 3: 40, 4: 6000})
     assert left.humans[:, 0].tolist() == [1] * 10 + [0] * 20 + [2] * 10
     assert left.categories[:, 0].tolist() == (
         [5] * 10 + [255] * 3 + [0] * 7 + [255] + [0] * 9 + [5] * 10

@@ -28,7 +28,7 @@ from m2fp.errors import (
 )
 from m2fp.extras import needs_extra
 
-COMMANDS = ("parse", "labels", "models", "doctor", "benchmark", "val", "train", "export")
+COMMANDS = ("parse", "labels", "models", "doctor", "benchmark", "val", "synth", "train", "export")
 
 
 def test_help_shows_the_tool_on_one_screen() -> None:

@@ -88,6 +88,19 @@ def test_train(recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (run_folder / "curve.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_train_on_several_sets(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = pretend(monkeypatch, stop=False)
+    data = tmp_path / "data"
+    (data / "Training" / "scene_id.txt").write_text("0000001\n")
+    folders = ("--data", data, "--data", data, "--synthetic", data)
+    done = run("train", recipe, *folders, "-o", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    assert [len(calls[0][name]) for name in ("scenes", "synthetic")] == [2, 1]
+    assert " 2 photos" in done.stderr
+
+
 def test_train_interrupted(recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(monkeypatch, stop=True)
     done = run("train", recipe, "--data", tmp_path / "data", "-o", tmp_path / "run")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tests.augmentation.stick_person import stick_person
 from tests.labelled_photos import standing_person, write_cihp
 from tests.train.tiny import RECIPE, samples
 
-from m2fp.datasets import Sample, open_dataset
+from m2fp.datasets import LabelledPhoto, Sample, open_dataset
+from m2fp.errors import ConfigError
 from m2fp.labels import get_scheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.pictures import Batch, TrainingBatches, sampling_weights
@@ -120,3 +123,79 @@ def test_a_picture_with_nobody_is_all_background(people: list[Sample]) -> None:
     for target in batch.targets:
         assert target.classes.tolist() == [0]
         assert target.masks.all()
+
+
+def _two_side_by_side(tmp_path: Path) -> list[Sample]:
+    left, right = standing_person(), standing_person()
+    right.humans[right.humans == 1] = 2
+    both = LabelledPhoto(
+        *(
+            np.concatenate([getattr(one, name) for one in (left, right)], axis=1)
+            for name in ("pixels", "categories", "humans")
+        )
+    )
+    return open_dataset(write_cihp(tmp_path, [both])).samples("train")
+
+
+def test_synthetic_people_come_as_they_are(people: list[Sample], tmp_path: Path) -> None:
+    config = PictureConfig(
+        sizes=((160, 256),),
+        synthetic_share=1.0,
+        rotation_share=0,
+        min_scale=1,
+        max_scale=1,
+    )
+    batches = TrainingBatches(
+        people,
+        get_scheme("cihp"),
+        config,
+        batch=1,
+        steps=1,
+        seed=1,
+        synthetic=_two_side_by_side(tmp_path),
+    )
+    classes = batches[0].targets[0].classes.tolist()
+    assert classes.count(get_scheme("cihp").person_class) == 2
+    assert classes.count(13) == 2
+
+
+def test_synthetic_people_must_be_somewhere(people: list[Sample]) -> None:
+    with pytest.raises(ConfigError, match="--synthetic"):
+        _batches(people, config=PictureConfig(synthetic_share=0.1))
+
+
+def _stick_people(root: Path, *, joints: bool) -> list[Sample]:
+    photo, found = stick_person()
+    write_cihp(root, [photo])
+    if joints:
+        points = np.zeros((33, 3))
+        points[0, :2] = found.head
+        pairs = {11: found.shoulders, 13: found.elbows, 15: found.wrists, 17: found.hands}
+        pairs |= {19: found.hands, 23: found.hips, 25: found.knees}
+        for number, pair in (pairs | {27: found.ankles, 31: found.toes}).items():
+            points[number : number + 2, :2] = pair
+        table = {"0000001": {"points": points.tolist()}}
+        (root / "joints.json").write_text(json.dumps(table))
+    return list(open_dataset(root).samples("train"))
+
+
+@pytest.mark.parametrize("group_share", [0.0, 1.0])
+def test_people_with_joints_are_posed_anew(tmp_path: Path, group_share: float) -> None:
+    config = replace(
+        RECIPE.pictures, group_share=group_share, puppet_share=1.0, harmony=1.0, sizes=((96, 96),)
+    )
+    with_joints = _stick_people(tmp_path / "a", joints=True)
+    one, two = (_batches(with_joints, 1, config)[3] for _ in range(2))
+    assert _same(one, two)
+    still = _batches(with_joints, 1, replace(config, puppet_share=0.0))[3]
+    assert not torch.equal(one.pixels, still.pixels)
+    for targets in one.targets:
+        # Background, what the stick person wears, and the person class.
+        assert set(targets.classes.tolist()) <= {0, 5, 9, 10, 13, 14, 15, 18, 19, 20}
+
+
+def test_people_without_joints_stay_as_they_are(tmp_path: Path) -> None:
+    config = replace(RECIPE.pictures, group_share=0.0, puppet_share=1.0, sizes=((96, 96),))
+    people = _stick_people(tmp_path, joints=False)
+    harmony = replace(config, harmony=1.0)  # tones only who stands before another background
+    assert _same(_batches(people, 1, config)[0], _batches(people, 1, harmony)[0])

@@ -1,5 +1,6 @@
 """Group pictures made of single people: cut out, placed at several depths, nearer ones in front."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -8,6 +9,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from m2fp.augmentation.colour import jitter_colour
+from m2fp.augmentation.edges import without_halo
+from m2fp.augmentation.harmony import harmonise
 from m2fp.augmentation.placement import Placement, place
 from m2fp.datasets import LabelledPhoto
 from m2fp.labels import LabelScheme
@@ -21,13 +24,16 @@ class GroupLayout:
     """How people are spread. Heights are shares of the canvas' height.
 
     A person's feet may fall below the canvas by `sink` of the person's height, which makes half
-    bodies and close-ups.
+    bodies and close-ups. harmony: 0 pastes people as they are; above, their edges lose the old
+    background and are 1 to 2 pixels soft, and their tone moves towards the new one by a random
+    share of that strength (`m2fp.augmentation.harmony`).
     """
 
     min_height: float = 0.35
     max_height: float = 1.25
     sink: float = 0.5
     max_angle: float = 12.0
+    harmony: float = 0.0
 
 
 def compose_group(
@@ -56,6 +62,8 @@ def compose_group(
     slots = (rng.permutation(len(people)) + rng.uniform(0.15, 0.85, len(people))) / len(people)
     for index, person in enumerate(people):
         cutout = cut_out(person)
+        if layout.harmony > 0:
+            cutout = _clean(cutout)
         body = (tallest - spread * (1 - nearness[index])) * height * rng.uniform(0.9, 1.1)
         scale = body / cutout.humans.shape[0]
         sink = layout.sink * rng.uniform() ** 2 if body > 0.6 * height else 0.0
@@ -71,10 +79,15 @@ def compose_group(
         own = placed.humans == 1
         number = len(people) - index
         whole[number] = int(own.sum())
-        _paint(canvas, jitter_colour(placed.pixels, rng, strength=0.5), own)
+        pixels = jitter_colour(placed.pixels, rng, strength=0.5)
+        if layout.harmony > 0:
+            pixels = harmonise(pixels, own, background, rng, layout.harmony)
+            _paint_soft(canvas, pixels, own, rng)
+        else:
+            _paint(canvas, pixels, own)
         categories[own] = placed.categories[own]
         humans[own] = number
-    return _drop_hidden(LabelledPhoto(canvas, categories, humans), whole)
+    return drop_hidden(LabelledPhoto(canvas, categories, humans), whole)
 
 
 def cut_out(photo: LabelledPhoto) -> LabelledPhoto:
@@ -83,6 +96,45 @@ def cut_out(photo: LabelledPhoto) -> LabelledPhoto:
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return LabelledPhoto(photo.pixels[box], photo.categories[box], photo.humans[box])
+
+
+def in_front_of(
+    person: LabelledPhoto, background: NDArray[np.uint8], rng: Generator, harmony: float
+) -> LabelledPhoto:
+    """Return person 1 of a photo in its place and size, in front of a background of the same size.
+
+    background: uint8 (H, W, 3); harmony: as in `GroupLayout`.
+    """
+    own = person.humans == 1
+    canvas = background.copy()
+    if own.any():
+        pixels = without_halo(person.pixels, own)
+        if harmony > 0:
+            pixels = harmonise(pixels, own, background, rng, harmony)
+        _paint_soft(canvas, pixels, own, rng)
+    return LabelledPhoto(
+        canvas, np.where(own, person.categories, 0).astype(np.uint8), own.astype(np.uint16)
+    )
+
+
+def _clean(cutout: LabelledPhoto) -> LabelledPhoto:
+    pixels = without_halo(cutout.pixels, cutout.humans == 1)
+    return LabelledPhoto(pixels, cutout.categories, cutout.humans)
+
+
+def _paint_soft(
+    canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np.bool_], rng: Generator
+) -> None:
+    # Lenses differ; pixels beside the person have its colours, so nothing else is mixed in.
+    sigma = float(rng.uniform(0.6, 1.2))
+    rows = np.flatnonzero(own.any(axis=1))
+    columns = np.flatnonzero(own.any(axis=0))
+    if rows.size == 0:
+        return
+    box = np.s_[max(0, rows[0] - 3) : rows[-1] + 4, max(0, columns[0] - 3) : columns[-1] + 4]
+    alpha = cv2.GaussianBlur(own[box].astype(np.float32), (7, 7), sigma)[..., None]
+    mixed = canvas[box] * (1 - alpha) + pixels[box] * alpha
+    canvas[box] = np.rint(mixed).astype(np.uint8)
 
 
 def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> None:
@@ -97,8 +149,12 @@ def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np
     canvas[box] = mixed.astype(np.uint8)
 
 
-def _drop_hidden(photo: LabelledPhoto, whole: dict[int, int]) -> LabelledPhoto:
-    # Numbers the people who are left 1..N; a sliver of someone is nobody's unknown pixels.
+def drop_hidden(photo: LabelledPhoto, whole: Mapping[int, int]) -> LabelledPhoto:
+    """Return the photo without the people of whom too little is seen; the others are 1..N.
+
+    What is seen of them becomes nobody's and unknown. whole: pixels of each person if nothing of
+    them were hidden.
+    """
     categories, humans = photo.categories.copy(), np.zeros_like(photo.humans)
     left = 0
     for number in sorted(whole):

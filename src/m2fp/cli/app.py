@@ -22,6 +22,7 @@ from m2fp.cli import (
     parse,
     score,
     serve,
+    synth,
     train,
     val,
     worker,
@@ -40,7 +41,7 @@ _PANELS = {
     "Parse photos": (parse, labels, models),
     "Serve": (serve, worker, keys),
     "Check and measure": (doctor, config, benchmark, data, val, score),
-    "Make models": (train, convert, export),
+    "Make models": (synth, train, convert, export),
 }
 
 

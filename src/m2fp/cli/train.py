@@ -24,15 +24,24 @@ def train(
     config: Annotated[Path, typer.Argument(help="The recipe, a TOML file.")],
     *,
     data: Annotated[
-        Path,
+        list[Path],
         typer.Option(
-            "--data", "-d", metavar="FOLDER", help="Data set; see `m2fp data info FOLDER`."
+            "--data",
+            "-d",
+            metavar="FOLDER",
+            help="Data set, see `m2fp data info FOLDER`. Of several, the first one validates.",
         ),
     ],
     output: Annotated[
         Path,
         typer.Option("--out", "-o", metavar="RUN", help="Folder of the run; resumed if begun."),
     ],
+    synthetic: Annotated[
+        Path | None,
+        typer.Option(
+            "--synthetic", metavar="FOLDER", help="Synthetic people, made with `m2fp synth`."
+        ),
+    ] = None,
     scheme: Annotated[
         str | None,
         typer.Option(
@@ -69,8 +78,9 @@ def train(
         from m2fp.train.distributed import join_world
         from m2fp.train.loop import train as run_training
     recipe = read_config(config)
-    dataset = _open(data, scheme, recipe)
-    samples = dataset.samples("train")
+    datasets = [_open(folder, scheme, recipe) for folder in data]
+    samples = [sample for dataset in datasets for sample in dataset.samples("train")]
+    people = [] if synthetic is None else _open(synthetic, scheme, recipe).samples("train")
     torch.set_num_threads(settings.threads or cpu_quota())
     world = join_world()
     if world.is_first:
@@ -83,9 +93,10 @@ def train(
                 samples,
                 output,
                 world=world,
-                scenes=dataset.scenes("train"),
+                scenes=[scene for dataset in datasets for scene in dataset.scenes("train")],
+                synthetic=people,
                 workers=workers,
-                validate=_validator(recipe, dataset),
+                validate=_validator(recipe, datasets[0]),
                 progress=progress.step,
             )
         except KeyboardInterrupt:

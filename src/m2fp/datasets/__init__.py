@@ -7,9 +7,10 @@ Example:
 """
 
 from m2fp.datasets.check import CheckReport, check_dataset
-from m2fp.datasets.dataset import Dataset, Sample
+from m2fp.datasets.dataset import Dataset, JointSource, Sample
 from m2fp.datasets.detect import layout_names, open_dataset
 from m2fp.datasets.findings import Finding, FindingKind
+from m2fp.datasets.joints import Joints
 from m2fp.datasets.labelled_photo import IGNORE, LabelledPhoto, Labels, PartInstances
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Dataset",
     "Finding",
     "FindingKind",
+    "JointSource",
+    "Joints",
     "LabelledPhoto",
     "Labels",
     "PartInstances",

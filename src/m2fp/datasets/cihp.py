@@ -1,6 +1,7 @@
 """CIHP's folders, as released and as M2FP and QANet lay out other data sets.
 
     instance-level_human_parsing/
+        joints.json                     an addition of ours: see m2fp.datasets.joints
         Training/ Validation/ [Testing/]
             Images/0000006.jpg
             Category_ids/0000006.png    part ids, 8 bits
@@ -22,6 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from m2fp.datasets.folder_dataset import FolderDataset, SplitFolders, existing
+from m2fp.datasets.joints import FILE_NAME as JOINTS
 from m2fp.datasets.layout import Layout
 from m2fp.datasets.scheme_choice import scheme_by_name
 from m2fp.errors import DataError
@@ -61,6 +63,7 @@ def _split(folder: Path, split: str) -> SplitFolders:
         parts=existing(folder / "Instance_ids"),
         listing=existing(folder / f"{split}_id.txt"),
         scenes=existing(folder / "scene_id.txt"),
+        joints=existing(folder.parent / JOINTS),
     )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from m2fp.datasets.joints import Joints
 from m2fp.datasets.labelled_photo import LabelledPhoto, Labels
 from m2fp.errors import DataError
 from m2fp.labels import LabelScheme
@@ -45,6 +46,19 @@ class Sample(Protocol):
 
         Raises:
             DataError: as above, or the photo is missing, cannot be read or has another size.
+        """
+        ...
+
+
+@runtime_checkable
+class JointSource(Protocol):
+    """What a sample is, besides, when it can tell where the joints of its person are."""
+
+    def read_joints(self) -> Joints | None:
+        """Return the joints, in pixels of the photo; None where they are not known.
+
+        Raises:
+            DataError: the file that should tell them cannot be read.
         """
         ...
 

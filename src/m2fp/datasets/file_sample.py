@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from m2fp.datasets.joints import Joints, read_joints
 from m2fp.datasets.label_checks import check_ids, check_size
 from m2fp.datasets.label_picture import read_ids, read_wide_ids
 from m2fp.datasets.labelled_photo import IGNORE, LabelledPhoto, Labels
@@ -28,6 +29,7 @@ class FileSample:
         humans: picture of person ids; None = everything labelled is person 1.
         parts: picture of part numbers; None = parts are not numbered.
         part_table: what the numbers are (`m2fp.datasets.part_files`); None = told by the maps.
+        joints: file of joints (`m2fp.datasets.joints`); None = not known.
     """
 
     name: str
@@ -37,6 +39,7 @@ class FileSample:
     humans: Path | None = None
     parts: Path | None = None
     part_table: Path | None = None
+    joints: Path | None = None
 
     @property
     def label_files(self) -> tuple[Path, ...]:
@@ -68,6 +71,14 @@ class FileSample:
         categories, humans = self._read_maps()
         height, width = categories.shape
         return LabelledPhoto(read_pixels(self.image, (height, width)), categories, humans)
+
+    def read_joints(self) -> Joints | None:
+        """Return the joints of the photo's person; None where they are not known.
+
+        Raises:
+            DataError: the file of joints is missing or not one.
+        """
+        return None if self.joints is None else read_joints(self.joints, self.name)
 
     def _read_maps(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
         categories = read_ids(self.categories)

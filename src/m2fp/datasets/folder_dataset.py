@@ -32,6 +32,7 @@ class SplitFolders:
             not numbered.
         listing: list of the names; None = every label picture in `categories`.
         scenes: list of the photos where nobody is beside the labelled people.
+        joints: file of the people's joints (`m2fp.datasets.joints`).
     """
 
     images: Path
@@ -40,6 +41,7 @@ class SplitFolders:
     parts: Path | None = None
     listing: Path | None = None
     scenes: Path | None = None
+    joints: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class FolderDataset:
                 humans=humans and humans(name),
                 parts=parts and parts(name),
                 part_table=tables and tables / f"{name}.txt",
+                joints=folders.joints,
             )
             for name in dict.fromkeys(_names(folders))
         ]

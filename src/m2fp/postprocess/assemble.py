@@ -13,6 +13,7 @@ from m2fp.imaging.network_input import NetworkInput
 from m2fp.labels import LabelScheme
 from m2fp.postprocess.answer import Answer, on_one_grid
 from m2fp.postprocess.config import PostprocessConfig
+from m2fp.postprocess.crumbs import without_crumbs
 from m2fp.postprocess.fusion import fuse
 from m2fp.postprocess.heads import split_by_heads
 from m2fp.postprocess.maps import Maps, number_people
@@ -76,6 +77,7 @@ def _own_maps(
     people = with_parts(candidates.take(is_person), parts, config)
     people = split_by_heads(people, parts, scheme.head_ids, config)
     people = choose_people(people, config)
+    parts = without_crumbs(parts, people, config)
     owners = find_owners(parts, people, config)
     resampler = Resampler.build(answers[0].network_input)
     painting = paint(parts, people, owners, resampler, config)

@@ -19,6 +19,9 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "min_part_share": (0.0, 1.0),
     "min_head_cells": (1, 100_000),
     "min_body_share": (0.0, 1.0),
+    "crumb_share": (0.0, 1.0),
+    "small_share": (0.0, 1.0),
+    "small_score": (0.0, 1.0),
     "adopt_share": (0.0, 1.0),
     "exclusive_share": (0.0, 1.0),
     "owner_margin": (0.0, 20.0),
@@ -47,6 +50,9 @@ class PostprocessConfig:
         min_head_cells: a detached piece of a person with at least this many cells of face or hair
             has a head of its own.
         min_body_share: a piece is a body only with at least this share of the person's cells.
+        crumb_share: a part that takes less of its person's cells is left out.
+        small_share: a part that takes less needs a score of at least `small_score`.
+        small_score: see `small_share`.
         adopt_share: a part outside every person goes to the person who holds at least this share
             of the part's mask, otherwise to nobody.
         exclusive_share: a part of whose mask one person holds at least this share belongs to that
@@ -69,6 +75,9 @@ class PostprocessConfig:
     min_part_share: float = 0.2
     min_head_cells: int = 6
     min_body_share: float = 0.1
+    crumb_share: float = 0.003
+    small_share: float = 0.02
+    small_score: float = 0.3
     adopt_share: float = 0.5
     exclusive_share: float = 0.8
     owner_margin: float = 1.0

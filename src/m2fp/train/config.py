@@ -52,6 +52,11 @@ class PictureConfig:
 
     sizes: canvas (height, width) to draw from, multiples of 32; one batch has one size.
     empty_share: pictures with nobody in them, only a background.
+    synthetic_share: of the others, pictures of synthetic people (`m2fp synth`), used as they are.
+    puppet_share: of the people drawn, those posed anew as puppets, where their joints are known and
+    the photo allows it; in a picture of one person in front of another background.
+    harmony: 1 for people toned towards their background by a random share and with soft, clean
+    edges, 0 for edges a pixel wide and no toning (`m2fp.augmentation.compose`).
     max_height: of the nearest person of a group, as a share of the picture's height.
     growth: (share of all steps, factor) pairs: until that share canvases are scaled by the factor,
     so that training starts on small pictures; after the last they have their own size.
@@ -65,6 +70,9 @@ class PictureConfig:
     growth: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
     group_share: float = 0.5
     empty_share: float = 0.0
+    synthetic_share: float = 0.0
+    puppet_share: float = 0.0
+    harmony: float = 0.0
     max_people: int = 6
     max_height: float = 1.25
     rare_class_share: float = 0.0

@@ -21,6 +21,7 @@ from m2fp.train.config import TrainConfig
 from m2fp.train.distributed import World
 from m2fp.train.ema import WeightAverage
 from m2fp.train.loss import Losses, set_loss
+from m2fp.train.mixed_precision import keep_depthwise_in_float
 from m2fp.train.optimiser import build_optimiser, rate_at, set_rate
 from m2fp.train.pictures import Batch, TrainingBatches
 from m2fp.train.pretrained import load_imagenet
@@ -54,6 +55,7 @@ def train(
     *,
     world: World,
     scenes: Sequence[Sample] = (),
+    synthetic: Sequence[Sample] = (),
     workers: int = 2,
     validate: Validate | None = None,
     progress: Progress | None = None,
@@ -61,7 +63,7 @@ def train(
     """Return the trained model (the average of its weights, if the recipe keeps one).
 
     samples: the labelled photos; scenes: those whose empty strips become backgrounds, all when
-    there are none.
+    there are none; synthetic: labelled pictures of synthetic people, if the recipe asks for them.
     Writes `last.pt` and `log.jsonl` into `folder` and goes on from them when they are there: a
     run that was killed and resumed gives the losses of one that was not.
     """
@@ -72,7 +74,17 @@ def train(
     if world.size > 1:
         network = DistributedDataParallel(state.model)
     log = _Log(folder / LOG, done) if world.is_first else None
-    batches = _load_batches(config, samples, scenes, world=world, done=done, workers=workers)
+    pictures = TrainingBatches(
+        samples,
+        get_scheme(config.model.scheme),
+        config.pictures,
+        batch=config.batch,
+        steps=config.steps,
+        seed=config.seed * 1_009 + world.rank,
+        scenes=scenes,
+        synthetic=synthetic,
+    )
+    batches = _load_batches(pictures, range(done, config.stop_after or config.steps), workers)
     began = time.perf_counter()
     for step, batch in enumerate(batches, start=done):
         rate = rate_at(step, config.steps, config.optimiser)
@@ -105,6 +117,8 @@ def build_state(config: TrainConfig, world: World) -> RunState:
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     decay = config.optimiser.ema_decay
     average = WeightAverage(model, decay) if decay > 0 else None
+    if config.precision == "bf16" and world.device.type == "cpu":
+        keep_depthwise_in_float(model)
     return RunState(model, build_optimiser(model, config.optimiser), average)
 
 
@@ -150,28 +164,11 @@ def normalise(pixels: Tensor, model: nn.Module) -> Tensor:
     return ((pixels - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def _load_batches(
-    config: TrainConfig,
-    samples: Sequence[Sample],
-    scenes: Sequence[Sample],
-    *,
-    world: World,
-    done: int,
-    workers: int,
-) -> Iterator[Batch]:
-    pictures = TrainingBatches(
-        samples,
-        get_scheme(config.model.scheme),
-        config.pictures,
-        batch=config.batch,
-        steps=config.steps,
-        seed=config.seed * 1_009 + world.rank,
-        scenes=scenes,
-    )
+def _load_batches(pictures: TrainingBatches, steps: range, workers: int) -> Iterator[Batch]:
     loader = DataLoader(
         pictures,
         batch_size=None,
-        sampler=range(done, config.stop_after or config.steps),
+        sampler=steps,
         num_workers=workers,
         worker_init_fn=_single_thread,
         prefetch_factor=3 if workers else None,

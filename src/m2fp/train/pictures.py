@@ -14,9 +14,11 @@ from torch.utils.data import Dataset
 
 from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
 from m2fp.augmentation.colour import degrade, jitter_colour
-from m2fp.augmentation.compose import GroupLayout, compose_group
+from m2fp.augmentation.compose import GroupLayout, compose_group, drop_hidden, in_front_of
 from m2fp.augmentation.placement import Placement, place
-from m2fp.datasets import LabelledPhoto, Sample
+from m2fp.augmentation.puppet import random_puppet
+from m2fp.datasets import JointSource, LabelledPhoto, Sample
+from m2fp.errors import ConfigError
 from m2fp.labels import LabelScheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.targets import Targets, make_targets
@@ -34,7 +36,8 @@ class TrainingBatches(Dataset[Batch]):
     """Batch number n of a run; reading it twice gives the same pictures, wherever it is read.
 
     That makes resuming exact and processes independent: nothing remembers what came before.
-    Groups stand in front of the empty strips of `scenes` (all samples when there are none).
+    Groups stand in front of the empty strips of `scenes` (all samples when there are none);
+    `synthetic` are labelled pictures of any number of people, which no groups are made of.
     """
 
     def __init__(
@@ -47,11 +50,19 @@ class TrainingBatches(Dataset[Batch]):
         steps: int,
         seed: int,
         scenes: Sequence[Sample] = (),
+        synthetic: Sequence[Sample] = (),
         cache_photos: int = 4096,
     ):
+        if config.synthetic_share > 0 and not synthetic:
+            raise ConfigError(
+                "the recipe takes a share of its pictures from synthetic people; give their folder "
+                "with --synthetic (see `m2fp synth`)",
+                option="synthetic",
+            )
         self.samples = samples
         named = {sample.name for sample in scenes or samples}
         self.scenes = [i for i, sample in enumerate(samples) if sample.name in named]
+        self.synthetic = synthetic
         self.scheme = scheme
         self.config = config
         self.batch = batch
@@ -85,17 +96,20 @@ class TrainingBatches(Dataset[Batch]):
             photo = LabelledPhoto(
                 self._background(size, rng), np.zeros(size, np.uint8), np.zeros(size, np.uint16)
             )
+        elif self.config.synthetic_share > 0 and rng.random() < self.config.synthetic_share:
+            # Not kept: there are far too many of them for a second look to be likely.
+            scene = self.synthetic[int(rng.integers(len(self.synthetic)))].read()
+            photo = self._whole(scene, size, rng)
         elif rng.random() < self.config.group_share:
             photo = self._group(size, rng)
         else:
-            photo = self._single(size, rng)
+            photo = self._whole(self._draw_one(rng), size, rng)
         if self.config.colour_strength == 0:
             return photo
         pixels = degrade(jitter_colour(photo.pixels, rng, self.config.colour_strength), rng)
         return LabelledPhoto(pixels, photo.categories, photo.humans)
 
-    def _single(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
-        photo = self._draw(rng)
+    def _whole(self, photo: LabelledPhoto, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
         height, width = photo.categories.shape
         inside, cover = sorted((size[0] / height, size[1] / width))
         low = inside * self.config.min_scale
@@ -114,12 +128,14 @@ class TrainingBatches(Dataset[Batch]):
             angle=angle,
             flip=bool(rng.random() < 0.5),
         )
-        return place(photo, placement, size, self.scheme)
+        areas = np.bincount(photo.humans.ravel())
+        whole = {n: int(areas[n] * scale**2) for n in range(1, len(areas)) if areas[n]}
+        return drop_hidden(place(photo, placement, size, self.scheme), whole)
 
     def _group(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
         count = int(rng.integers(1, self.config.max_people + 1))
-        people = [self._draw(rng) for _ in range(count)]
-        layout = GroupLayout(max_height=self.config.max_height)
+        people = [self._draw_person(rng) for _ in range(count)]
+        layout = GroupLayout(max_height=self.config.max_height, harmony=self.config.harmony)
         return compose_group(people, self._background(size, rng), self.scheme, rng, layout)
 
     def _background(self, size: tuple[int, int], rng: Generator) -> NDArray[np.uint8]:
@@ -130,8 +146,41 @@ class TrainingBatches(Dataset[Batch]):
                     return stretch(strip, size, rng)
         return invent(size, rng)
 
-    def _draw(self, rng: Generator) -> LabelledPhoto:
-        return self._photo(int(rng.choice(len(self.samples), p=self.weights)))
+    def _draw_one(self, rng: Generator) -> LabelledPhoto:
+        """Return a photo, or a puppet in front of a background somewhat larger than itself."""
+        index = self._draw_index(rng)
+        puppet = self._puppet(index, rng)
+        if puppet is None:
+            return self._photo(index)
+        height, width = puppet.humans.shape
+        border = [
+            round(rng.uniform(0.02, 0.25) * length) for length in (height, height, width, width)
+        ]
+        person = LabelledPhoto(
+            np.pad(puppet.pixels, (border[:2], border[2:], (0, 0)), mode="edge"),
+            np.pad(puppet.categories, (border[:2], border[2:])),
+            np.pad(puppet.humans, (border[:2], border[2:])),
+        )
+        size = person.humans.shape[0], person.humans.shape[1]
+        return in_front_of(person, self._background(size, rng), rng, self.config.harmony)
+
+    def _draw_person(self, rng: Generator) -> LabelledPhoto:
+        index = self._draw_index(rng)
+        puppet = self._puppet(index, rng)
+        return self._photo(index) if puppet is None else puppet
+
+    def _puppet(self, index: int, rng: Generator) -> LabelledPhoto | None:
+        # No random number is drawn without puppets, so that older recipes give what they gave.
+        if self.config.puppet_share <= 0 or rng.random() >= self.config.puppet_share:
+            return None
+        sample = self.samples[index]
+        joints = sample.read_joints() if isinstance(sample, JointSource) else None
+        if joints is None:
+            return None
+        return random_puppet(self._photo(index), joints, self.scheme, rng)
+
+    def _draw_index(self, rng: Generator) -> int:
+        return int(rng.choice(len(self.samples), p=self.weights))
 
     def _photo(self, index: int) -> LabelledPhoto:
         if index not in self._cache:

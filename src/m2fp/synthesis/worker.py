@@ -1,0 +1,94 @@
+"""One process of many that write the pictures of a set."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from m2fp.datasets import Sample
+from m2fp.synthesis.picture import make_picture
+from m2fp.synthesis.renderer import Renderer
+from m2fp.synthesis.scene import FigureMaker
+from m2fp.synthesis.textures import TextureSet
+from m2fp.synthesis.write import PictureFiles, write_picture
+
+VERSION = 2
+"""Of what a seed gives; another one makes other pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What decides how picture number n of a set looks; n itself is all else that does.
+
+    Attributes:
+        seed: of the set.
+        size: longer side of the pictures, pixels.
+        figures: makes the people; must be picklable.
+        wardrobe: name of what `figures` draws on, kept with the set.
+        scenes: photos whose empty strips are backgrounds.
+        fine, depth: write these sidecars too.
+    """
+
+    seed: int
+    size: int
+    figures: FigureMaker
+    wardrobe: str
+    scenes: Sequence[Sample] = ()
+    fine: bool = False
+    depth: bool = False
+
+    def stamp(self) -> dict[str, str | int | bool]:
+        """Return what must be the same when a set is gone on with."""
+        return {
+            "version": VERSION,
+            "seed": self.seed,
+            "size": self.size,
+            "wardrobe": self.wardrobe,
+            "scenes": len(self.scenes),
+            "fine": self.fine,
+            "depth": self.depth,
+        }
+
+
+class Worker:
+    """What a process keeps between pictures: the context, the textures, the recipe."""
+
+    _job: ClassVar[tuple[Recipe, Path]]
+    _own: ClassVar[Worker | None] = None
+
+    def __init__(self, recipe: Recipe, home: Path) -> None:
+        self._recipe = recipe
+        self._home = home
+        self._renderer = Renderer(TextureSet.make(), size=recipe.size)
+
+    @classmethod
+    def start(cls, recipe: Recipe, home: Path) -> None:
+        """Begin the process. The renderer waits for the first picture, so that errors are told."""
+        # The processes share the processors; more threads in each would only fight.
+        os.environ.setdefault("LP_NUM_THREADS", "0")  # Mesa draws in the calling thread
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        import cv2
+
+        cv2.setNumThreads(1)
+        cls._job = recipe, home
+
+    @classmethod
+    def work(cls, number: int) -> None:
+        """Make and write picture `number`."""
+        if cls._own is None:
+            cls._own = cls(*cls._job)
+        cls._own.write(number)
+
+    def write(self, number: int) -> None:
+        """Make and write picture `number`, which depends on the recipe and the number alone."""
+        recipe = self._recipe
+        rng = np.random.default_rng([recipe.seed, number])
+        picture = make_picture(self._renderer, rng, recipe.figures, recipe.scenes)
+        files = PictureFiles(self._home, f"{number:07d}")
+        quality = int(rng.integers(80, 96))
+        write_picture(picture, files, quality=quality, fine=recipe.fine, depth=recipe.depth)
