@@ -176,8 +176,7 @@ def _check(settings: ServiceSettings) -> None:
     """Return when the service may be started like this.
 
     Raises:
-        ConfigError: it would be open to others without anybody having said so, or it is told to do
-            what it cannot.
+        ConfigError: it would be open to others without anybody having said so.
     """
     from m2fp.service.http.access.addresses import is_loopback
     from m2fp.service.operation.settings import AuthMode
@@ -189,9 +188,4 @@ def _check(settings: ServiceSettings) -> None:
             f"other machines reach {http.host}, and no API keys are set: give --api-keys FILE "
             "(`m2fp keys new` makes one), or --auth none if everybody may use it",
             option="serve.auth",
-        )
-    if http.url_inputs:
-        raise ConfigError(
-            "this version does not fetch pictures from addresses; set serve.url_inputs to false",
-            option="serve.url_inputs",
         )

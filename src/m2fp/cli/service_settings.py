@@ -46,7 +46,6 @@ def service_settings(settings: Settings) -> ServiceSettings:
             sync_deadline_s=serve.sync_deadline_s,
             rate_per_minute=serve.rate_per_minute,
             cors=serve.cors,
-            url_inputs=serve.url_inputs,
             docs=serve.docs,
         ),
         jobs=JobSettings(

@@ -142,10 +142,6 @@ class ServeOptions(_Branch):
     cors: Annotated[
         tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_split)
     ] = Field(default=(), description="Origins whose pages may call the API, with commas; * = all.")
-    url_inputs: bool = Field(
-        default=_HTTP.url_inputs,
-        description="Accept addresses of pictures, and fetch them; this version cannot.",
-    )
     docs: bool = Field(default=_HTTP.docs, description="Serve /docs and /openapi.json.")
 
 

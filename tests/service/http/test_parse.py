@@ -75,7 +75,11 @@ def test_options_of_address_and_form(client: TestClient, world: World) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["format=jpeg", "flip=perhaps", "scales=0", "scales=nan", "scales=", "colour=red", "scales=9"],
+    [
+        *("format=jpeg", "flip=perhaps", "colour=red", "url=http://127.0.0.1/x.png"),
+        *("scales=0", "scales=nan", "scales=", "scales=9", "scales=0.49", "scales=2.01"),
+        *("scales=inf", "scales=-1", "scales=1e-300", "scales=0.6,0.7,0.8,0.9,1"),
+    ],
 )
 def test_parameters_that_cannot_be(client: TestClient, world: World, query: str) -> None:
     name = query.partition("=")[0]
@@ -88,10 +92,51 @@ def test_parameters_that_cannot_be(client: TestClient, world: World, query: str)
     assert world.pool.seen == []
 
 
-def test_too_many_views(client: TestClient) -> None:
-    query = "flip=true&scales=" + ",".join(str(0.5 + step / 8) for step in range(8))
-    answer = client.post(f"/v1/parse?{query}", content=picture())
-    assert answer.status_code in (200, 422)
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("scales=2,1.9,1.8,1.7", None),
+        ("scales=2,1.99,1.98,2", "once"),
+        ("scales=2,2", "once"),
+        ("flip=true&scales=2,1.9", None),
+        ("flip=true&scales=2,1.9,1", "17.2 times"),
+        ("flip=true&scales=0.5,0.75,1,1.25", None),
+    ],
+)
+def test_how_much_work_may_be_asked_for(
+    client: TestClient, world: World, query: str, words: str | None
+) -> None:
+    for path in ("/v1/parse", "/v1/jobs"):
+        answer = client.post(f"{path}?{query}", content=picture())
+        if words is None:
+            assert answer.status_code in (200, 202)
+        else:
+            is_problem(answer, "invalid_parameter", within=words)
+    assert bool(world.pool.seen) == (words is None)
+
+
+def test_the_bounds_are_in_the_reference(client: TestClient) -> None:
+    for path in ("/v1/parse", "/v1/jobs"):
+        operation = client.get("/openapi.json").json()["paths"][path]["post"]
+        scales = next(each for each in operation["parameters"] if each["name"] == "scales")
+        schema = scales["schema"]
+        assert (schema["minItems"], schema["maxItems"]) == (1, 4)
+        assert (schema["items"]["minimum"], schema["items"]["maximum"]) == (0.5, 2.0)
+        assert "at most 16" in scales["description"]
+
+
+def test_addresses_are_not_fetched(client: TestClient, world: World) -> None:
+    address = "http://127.0.0.1:1/photo.jpg"
+    for path in ("/v1/parse", "/v1/jobs"):
+        text = client.post(path, data={"file": address}, files={"other": b""})
+        is_problem(text, "invalid_parameter")
+        form = client.post(path, files={"file": (None, address)})
+        is_problem(form, "invalid_parameter", within="nothing is fetched")
+        document = is_problem(client.post(path, json={"url": address}), "unsupported_image_format")
+        assert "127.0.0.1" not in str(document)
+        unknown = client.post(path, files={"file": picture()}, data={"url": address})
+        is_problem(unknown, "invalid_parameter", within="no such parameter")
+    assert world.pool.seen == []
 
 
 def test_a_model_that_is_not_there(client: TestClient) -> None:

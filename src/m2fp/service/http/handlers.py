@@ -29,6 +29,11 @@ _DETAILS: Final[Mapping[str, str]] = {
     "method_not_allowed": "this address has other methods; see the header Allow",
 }
 
+# What to say where the checker of parameters speaks of its own things.
+_MESSAGES: Final[Mapping[str, str]] = {
+    "extra_forbidden": "there is no such parameter; /docs lists those that there are",
+}
+
 
 def add_handlers(app: FastAPI) -> None:
     """Have an application answer every exception with a problem document."""
@@ -58,7 +63,10 @@ async def _raised(request: Request, error: M2FPError) -> Response:
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    faults = [Fault(tuple(fault["loc"]), str(fault["msg"])) for fault in error.errors()]
+    faults = [
+        Fault(tuple(fault["loc"]), _MESSAGES.get(fault["type"], str(fault["msg"])))
+        for fault in error.errors()
+    ]
     where = ".".join(str(step) for step in faults[0].loc[1:]) if faults else "request"
     detail = f"{where}: {faults[0].msg}" if faults else "a parameter cannot be read"
     return answer(request, Problem(code="invalid_parameter", detail=detail, errors=faults))

@@ -77,7 +77,6 @@ class HttpSettings:
         sync_deadline_s: a synchronous request is answered, or stopped, by then.
         rate_per_minute: pictures a client may send in a minute; None = any number.
         cors: origins whose pages may call the API from a browser, "*" = all; empty = none.
-        url_inputs: whether a request may name a picture by its address.
         docs: whether /docs and /openapi.json are served.
     """
 
@@ -89,7 +88,6 @@ class HttpSettings:
     sync_deadline_s: float = 60.0
     rate_per_minute: int | None = None
     cors: tuple[str, ...] = ()
-    url_inputs: bool = False
     docs: bool = True
 
 

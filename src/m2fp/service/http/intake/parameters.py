@@ -10,12 +10,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.requests import Request
 
 from m2fp.errors import ModelNotFound
+from m2fp.service.errors import InvalidParameter
 from m2fp.service.http.parts import Parts
 from m2fp.service.jobs import ParseOptions
 from m2fp.service.rendering import FORMATS
 from m2fp.service.workers.workbench import augmentation_of
 
 FormatName = Literal["json", "label-maps", "overlay", "coco", "hf", "modelscope"]
+
+# A request may cost so much: every further look at a picture is another run of the network.
+LEAST_SCALE: Final = 0.5
+MOST_SCALE: Final = 2.0
+MOST_SCALES: Final = 4
+MOST_WORK: Final = 16.0  # in looks at the usual size; one of twice the size is four of them
 
 # Formats by the media types that a client may ask for instead.
 _BY_MEDIA_TYPE: Final[Mapping[str, FormatName]] = {
@@ -53,15 +60,21 @@ class _Views(BaseModel):
         ),
     ] = None
     flip: Annotated[
-        bool, Field(description="Look at the mirrored picture too: slower, a little better.")
+        bool,
+        Field(
+            description="Look at the mirrored picture too, at every scale: twice the work, and a "
+            "little better."
+        ),
     ] = False
     scales: Annotated[
-        list[Annotated[float, Field(gt=0, le=4, allow_inf_nan=False)]],
+        list[Annotated[float, Field(ge=LEAST_SCALE, le=MOST_SCALE, allow_inf_nan=False)]],
         BeforeValidator(_split),
         Field(
             min_length=1,
-            max_length=8,
-            description="Sizes at which the picture is looked at, 1 = as usual; with commas.",
+            max_length=MOST_SCALES,
+            description="Sizes at which the picture is looked at, 1 = as usual; with commas, each "
+            "once. The sum of their squares, twice that with `flip`, is the work, which may be at "
+            f"most {MOST_WORK:g}.",
             examples=[[1.0], [0.75, 1.0, 1.25]],
         ),
     ] = [1.0]
@@ -90,6 +103,14 @@ class JobParameters(_Views):
         ),
     ] = ["json"]
 
+
+# The same list as a field of a form.
+SCALES_TEXT: Final[Mapping[str, Any]] = {
+    "type": "string",
+    "description": f"1 to {MOST_SCALES} of {LEAST_SCALE:g}..{MOST_SCALE:g}, with commas; see the "
+    "parameter.",
+    "examples": ["0.75,1,1.25"],
+}
 
 _Parameters = TypeVar("_Parameters", ParseParameters, JobParameters)
 
@@ -139,7 +160,7 @@ def options_of(
 
     Raises:
         ModelNotFound: it names a model that is not served.
-        InvalidParameter: there are too many views.
+        InvalidParameter: a scale is there twice, or all views together are too much work.
     """
     options = ParseOptions(
         model=served_model(parameters.model, parts),
@@ -148,6 +169,13 @@ def options_of(
         scales=tuple(parameters.scales),
     )
     augmentation_of(options)
+    work = sum(scale**2 for scale in options.scales) * (2 if options.flip else 1)
+    if work > MOST_WORK:
+        raise InvalidParameter(
+            f"these views are {work:.1f} times the work of one look at the usual size; at most "
+            f"{MOST_WORK:g} times are accepted: send fewer or smaller scales",
+            parameter="scales",
+        )
     return options
 
 

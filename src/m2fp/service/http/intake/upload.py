@@ -71,7 +71,7 @@ async def read_body(request: Request, *, max_files: int, seconds: float) -> Asyn
 
     Raises:
         MalformedRequest: the form is broken.
-        InvalidParameter: a file is in another field, or no field `file` has one.
+        InvalidParameter: a file is in another field, or the field `file` is no file.
         EmptyImage: there are no bytes.
         RequestTooSlow: it does not come in time.
     """
@@ -124,6 +124,12 @@ async def _form(request: Request, max_files: int) -> Body:
     try:
         for name, value in form.multi_items():
             if not isinstance(value, UploadFile):
+                if name == FILE_FIELD:
+                    raise InvalidParameter(
+                        f"the field {FILE_FIELD!r} has text instead of a file; send the picture "
+                        "itself: nothing is fetched from addresses",
+                        parameter=name,
+                    )
                 fields.append((name, value))
             elif name != FILE_FIELD:
                 raise InvalidParameter(

@@ -12,7 +12,12 @@ from starlette.responses import Response
 
 from m2fp.service.errors import JobNotCancellable
 from m2fp.service.http.access.guards import JobsCaller, SubmitCaller
-from m2fp.service.http.intake.parameters import JobParameters, options_of, with_fields
+from m2fp.service.http.intake.parameters import (
+    SCALES_TEXT,
+    JobParameters,
+    options_of,
+    with_fields,
+)
 from m2fp.service.http.intake.upload import read_body
 from m2fp.service.http.job_access import JobId, own_job
 from m2fp.service.http.parts import Parts, PartsOf
@@ -44,7 +49,7 @@ _BODY: Final[dict[str, Any]] = {
                     "format": {"type": "string", "examples": ["json,overlay"]},
                     "model": {"type": "string"},
                     "flip": {"type": "boolean"},
-                    "scales": {"type": "string", "examples": ["0.75,1,1.25"]},
+                    "scales": SCALES_TEXT,
                 },
             }
         },

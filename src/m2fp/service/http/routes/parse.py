@@ -13,6 +13,7 @@ from m2fp.imaging.formats import ACCEPTED
 from m2fp.service.http.access.guards import ParseCaller
 from m2fp.service.http.answering import work_on
 from m2fp.service.http.intake.parameters import (
+    SCALES_TEXT,
     ParseParameters,
     chosen_format,
     options_of,
@@ -54,7 +55,7 @@ _BODY: Final[dict[str, Any]] = {
                     "format": {"type": "string", "enum": list(FORMATS)},
                     "model": {"type": "string"},
                     "flip": {"type": "boolean"},
-                    "scales": {"type": "string", "examples": ["0.75,1,1.25"]},
+                    "scales": SCALES_TEXT,
                 },
             }
         },
