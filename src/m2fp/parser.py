@@ -224,7 +224,7 @@ class Parser:
             answers.append(view.turn_back(predictions, engine.info.scheme))
         cancellation.check()
         answered = perf_counter()
-        maps = merge(answers, engine.info.scheme, self._rules)
+        maps = merge(answers, engine.info.scheme, self._rules, cancellation)
         cancellation.check()
         result = Result.from_maps(
             photo,

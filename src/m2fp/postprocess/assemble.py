@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine.protocol import QueryPredictions
 from m2fp.imaging.network_input import NetworkInput
 from m2fp.labels import LabelScheme
@@ -44,7 +45,12 @@ def assemble(
     return merge([Answer(predictions, network_input)], scheme, rules)
 
 
-def merge(answers: Sequence[Answer], scheme: LabelScheme, rules: Rules) -> Maps:
+def merge(
+    answers: Sequence[Answer],
+    scheme: LabelScheme,
+    rules: Rules,
+    cancellation: Cancellation | None = None,
+) -> Maps:
     """Return the maps of one photo from what the network said about its views.
 
     One answer gives what `assemble` gives. Of several, models for one person average the scores of
@@ -55,23 +61,33 @@ def merge(answers: Sequence[Answer], scheme: LabelScheme, rules: Rules) -> Maps:
         answers: at least one; their shapes must fit, see `View.turn_back`.
         scheme: of the model.
         rules: about telling people apart.
+        cancellation: stops the work between two answers, and between two of its stages.
+
+    Raises:
+        Cancelled: it was cancelled.
     """
+    cancellation = cancellation or Cancellation()
     if scheme.person_class is None:
-        return semantic_maps(answers)
+        return semantic_maps(answers, cancellation)
     answers = on_one_grid(answers)
     if isinstance(rules, OfficialRules):
-        return official_maps(answers, scheme.person_class, rules)
-    return _own_maps(answers, scheme, scheme.person_class, rules)
+        return official_maps(answers, scheme.person_class, rules, cancellation)
+    return _own_maps(answers, scheme, scheme.person_class, rules, cancellation)
 
 
 def _own_maps(
-    answers: Sequence[Answer], scheme: LabelScheme, person_class: int, config: PostprocessConfig
+    answers: Sequence[Answer],
+    scheme: LabelScheme,
+    person_class: int,
+    config: PostprocessConfig,
+    cancellation: Cancellation,
 ) -> Maps:
     """Return the maps by our own rules: people without duplicates, every part with its owner.
 
     A segment's score is the mean score of its winning candidates, weighted by their pixels.
     """
-    candidates = _candidates(answers, scheme, config)
+    candidates = _candidates(answers, scheme, config, cancellation)
+    cancellation.check()
     is_person = candidates.label == person_class
     parts = candidates.take(~is_person)
     people = with_parts(candidates.take(is_person), parts, config)
@@ -79,6 +95,7 @@ def _own_maps(
     people = choose_people(people, config)
     parts = without_crumbs(parts, people, config)
     owners = find_owners(parts, people, config)
+    cancellation.check()
     resampler = Resampler.build(answers[0].network_input)
     painting = paint(parts, people, owners, resampler, config)
     visible = number_people(painting.person_map, painting.tally)
@@ -96,10 +113,16 @@ def _own_maps(
 
 
 def _candidates(
-    answers: Sequence[Answer], scheme: LabelScheme, config: PostprocessConfig
+    answers: Sequence[Answer],
+    scheme: LabelScheme,
+    config: PostprocessConfig,
+    cancellation: Cancellation,
 ) -> Candidates:
     """Return what is worth painting, whichever view saw it."""
-    found = [select(answer.predictions, answer.network_input, scheme, config) for answer in answers]
+    found = []
+    for answer in answers:
+        cancellation.check()
+        found.append(select(answer.predictions, answer.network_input, scheme, config))
     return found[0] if len(found) == 1 else fuse(found, scheme, config)
 
 

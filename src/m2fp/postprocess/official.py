@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.cancellation import Cancellation
 from m2fp.errors import ConfigError
 from m2fp.imaging.grid_to_photo import GridToPhoto
 from m2fp.postprocess.answer import Answer, place_on_photo
@@ -50,7 +51,12 @@ class OfficialRules:
                 )
 
 
-def official_maps(answers: Sequence[Answer], person_class: int, rules: OfficialRules) -> Maps:
+def official_maps(
+    answers: Sequence[Answer],
+    person_class: int,
+    rules: OfficialRules,
+    cancellation: Cancellation,
+) -> Maps:
     """Return the maps of one photo by the official rules.
 
     Label of a pixel: for every class the mean of score x mask probability over those of its masks
@@ -69,16 +75,25 @@ def official_maps(answers: Sequence[Answer], person_class: int, rules: OfficialR
         answers: all on the same grid; at least one.
         person_class: of the scheme.
         rules: the thresholds.
+        cancellation: stops the work between two answers, and between two of its stages.
+
+    Raises:
+        Cancelled: it was cancelled.
     """
     placement = place_on_photo(answers)
     reader = GridToPhoto(placement)
-    readings = [Reading.of(answer.predictions, reader) for answer in answers]
+    readings = []
+    for answer in answers:
+        cancellation.check()
+        readings.append(Reading.of(answer.predictions, reader))
+    cancellation.check()
     evidence = find_instances(readings, person_class, reader, placement)
     people = (
         _people(readings[0], person_class, rules.human_score)
         if len(readings) == 1
         else _merged_people(evidence, person_class, rules.human_score)
     )
+    cancellation.check()
     people.reverse()  # of equal scores the one that came first is painted last
     people.sort(key=lambda mask: mask.score)
     parts = [_parts(reading, person_class, rules.min_evidence) for reading in readings]

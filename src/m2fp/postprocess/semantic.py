@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from m2fp.cancellation import Cancellation
 from m2fp.engine.protocol import QueryPredictions
 from m2fp.imaging.interpolation import Interpolation
 from m2fp.postprocess.answer import Answer, place_on_photo
@@ -33,7 +34,7 @@ _ONE: Final = np.float32(1.0)
 _BAND_CELLS: Final = 4  # hundred masks at the input's width: 2.4 MB per band
 
 
-def semantic_maps(answers: Sequence[Answer]) -> Maps:
+def semantic_maps(answers: Sequence[Answer], cancellation: Cancellation) -> Maps:
     """Return the maps of one photo; everything that is not background belongs to person 1.
 
     A segment's score is the mean over its pixels of the class's sum, at most 1; the person's is
@@ -41,16 +42,23 @@ def semantic_maps(answers: Sequence[Answer]) -> Maps:
 
     Args:
         answers: at least one, of any sizes; their shapes must fit, see `assemble`.
+        cancellation: stops the work between two answers, and before the photo's pixels.
+
+    Raises:
+        Cancelled: it was cancelled.
     """
-    part_map, measured = largest(_layers(answers))
+    layers = _layers(answers, cancellation)
+    cancellation.check()
+    part_map, measured = largest(layers)
     return _give_to_one_person(part_map, measured)
 
 
-def _layers(answers: Sequence[Answer]) -> list[Layer]:
+def _layers(answers: Sequence[Answer], cancellation: Cancellation) -> list[Layer]:
     """Return the sums per size, each answer with the same share."""
     share = 1.0 / len(answers)
     layers: dict[tuple[int, int], Layer] = {}
     for answer in answers:
+        cancellation.check()
         placement = place_on_photo([answer])
         (rows, to_photo_rows), (columns, to_photo_columns) = placement.axes()
         sums = _class_sums(answer.predictions, rows, columns, share)
