@@ -25,6 +25,7 @@ _CHUNK: Final = 1 << 16
 
 # Entries that are no pictures are skipped, but reading their names is work too.
 _ENTRIES_PER_ITEM: Final = 4
+_HEADER_BYTES: Final = 30  # in front of an entry's name and bytes
 _BYTES_PER_ENTRY: Final = 512  # of the directory: 46, a name and time stamps
 _END: Final = b"PK\x05\x06"
 _ZIP64_LOCATOR: Final = b"PK\x06\x07"
@@ -131,11 +132,29 @@ def _pictures(archive: zipfile.ZipFile, limits: ZipLimits) -> Iterator[Member]:
         )
     if not chosen:
         raise InvalidParameter("the zip file has no files", parameter="file")
+    _check_places(archive)
     left = limits.total_bytes
+    if sum(entry.file_size for entry in chosen) > left:
+        raise _too_much(limits, left)
     for entry in chosen:
         data = _unpack(archive, entry, min(limits.item_bytes, left), limits)
         left -= len(data)
         yield Member(PurePosixPath(entry.filename).name, data)
+
+
+def _check_places(archive: zipfile.ZipFile) -> None:
+    """Return when no byte of the file belongs to two entries, or to none that is there.
+
+    Entries that share their bytes unpack to far more than the file's size would let one think.
+
+    Raises:
+        MalformedRequest: they overlap, or reach into the directory.
+    """
+    entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
+    ends = [entry.header_offset for entry in entries[1:]] + [archive.start_dir]
+    for entry, end in zip(entries, ends, strict=True):
+        if entry.header_offset + _HEADER_BYTES + entry.compress_size > end:
+            raise MalformedRequest("the zip file is damaged: its entries overlap")
 
 
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:
@@ -167,22 +186,29 @@ def _unpack(
 ) -> bytes:
     """Return the bytes of an entry, without ever holding many more than it may have.
 
-    Its own word for how many there are is not believed.
+    Its own word for how many there are is not believed: it can only make it refused.
     """
     if entry.compress_type not in _METHODS:
         raise MalformedRequest("the zip file is packed in an unusual way; use deflate or store")
     allowed = min(most, max(_FREE_BYTES, _RATIO * entry.compress_size))
+    if entry.file_size > allowed:
+        raise _too_much(limits, most)
     data = bytearray()
     with archive.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
             data += chunk
             if len(data) > allowed:
-                raise ImageTooLarge(
-                    "the zip file has too much in it: a picture may have "
-                    f"{limits.item_bytes:,} bytes, all together {limits.total_bytes:,}, and none "
-                    f"more than {_RATIO} times what it takes packed",
-                    code="body_too_large",
-                    actual=None,
-                    limit=most,
-                )
+                raise _too_much(limits, most)
+    if len(data) != entry.file_size:
+        raise MalformedRequest("the zip file is damaged: an entry has not the size that it says")
     return bytes(data)
+
+
+def _too_much(limits: ZipLimits, limit: int) -> ImageTooLarge:
+    return ImageTooLarge(
+        f"the zip file has too much in it: a picture may have {limits.item_bytes:,} bytes, all "
+        f"together {limits.total_bytes:,}, and none more than {_RATIO} times what it takes packed",
+        code="body_too_large",
+        actual=None,
+        limit=limit,
+    )
