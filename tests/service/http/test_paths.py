@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,12 +15,12 @@ from tests.service.http.zips import make_zip
 MARK = "zq7marker"
 NAMES = (f"../../{MARK}", f"/tmp/{MARK}", f"C:\\{MARK}", f"..\\{MARK}", f"{MARK}.png", f".{MARK}")  # noqa: S108
 
-_seen: list[str] | None = None
+_watches: list[list[str]] = []
 
 
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
-    if _seen is not None and event.partition(".")[0] in ("open", "os", "shutil", "sqlite3"):
-        _seen.extend(text for each in arguments if MARK in (text := str(each)))
+    if _watches and event.partition(".")[0] in ("open", "os", "shutil", "sqlite3"):
+        _watches[-1].extend(text for each in arguments if MARK in (text := str(each)))
 
 
 sys.addaudithook(_hook)  # hooks stay: one for all tests here
@@ -30,20 +29,19 @@ sys.addaudithook(_hook)  # hooks stay: one for all tests here
 @contextmanager
 def names_of_files() -> Iterator[list[str]]:
     """Yield what is added to whenever Python uses a file whose name has the mark in it."""
-    global _seen
-    _seen = found = []
+    _watches.append([])
     try:
-        yield found
+        yield _watches[-1]
     finally:
-        _seen = None
+        _watches.pop()
 
 
 def test_the_watch_sees(tmp_path: Path) -> None:
     with names_of_files() as found:
         (tmp_path / MARK).write_bytes(b"")
-        os.remove(tmp_path / MARK)
+        (tmp_path / MARK).unlink()
         with suppress(FileNotFoundError):
-            os.listdir(tmp_path / MARK)
+            list((tmp_path / MARK).iterdir())
     assert len(found) >= 3
 
 

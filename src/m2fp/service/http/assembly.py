@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from m2fp.service.blobs import BlobStore, open_blobs
-from m2fp.service.http.access.keys import KeyRing
+from m2fp.service.http.access.key_file import KeyFile
 from m2fp.service.http.access.rate import RateLimit
 from m2fp.service.http.app import ROUTES
 from m2fp.service.http.lifecycle import Lifecycle
@@ -32,7 +32,7 @@ def assemble(settings: ServiceSettings, pool_settings: PoolSettings) -> Parts:
     access = settings.http.access
     keys = None
     if access.mode is AuthMode.KEYS and access.keys_file is not None:
-        keys = KeyRing.from_file(access.keys_file)
+        keys = KeyFile(access.keys_file, time.monotonic)
     store = open_jobs(settings)
     blobs = open_blobs(settings.queue.blobs or settings.data / "blobs")
     metrics = Metrics(ROUTES, build_facts())

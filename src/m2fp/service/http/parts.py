@@ -19,7 +19,7 @@ from m2fp.service.queue.protocol import QueueBackend
 from m2fp.service.workers import PoolStates, Priority, WorkAnswer, WorkRequest
 
 if TYPE_CHECKING:
-    from m2fp.service.http.access.keys import KeyRing
+    from m2fp.service.http.access.keys import Keys
     from m2fp.service.http.lifecycle import Lifecycle
     from m2fp.service.http.readiness import StoreCheck
 
@@ -70,7 +70,7 @@ class Parts:
     metrics: Metrics
     lifecycle: Lifecycle
     stores: StoreCheck
-    keys: KeyRing | None = None
+    keys: Keys | None = None
     rate: RateLimit | None = None
     monotonic: Callable[[], float] = field(default=time.monotonic)
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from m2fp.errors import ConfigError
 
@@ -49,8 +49,18 @@ class ApiKey:
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
 
+class Keys(Protocol):
+    """Keys that may be shown."""
+
+    def find(self, secret: str) -> ApiKey | None:
+        """Return the key whose secret this is."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+
 class KeyRing:
-    """The keys of a file."""
+    """The keys of a file as it was when it was read."""
 
     def __init__(self, keys: Iterable[ApiKey]) -> None:
         self._keys = tuple(keys)
