@@ -28,7 +28,11 @@ from m2fp.errors import (
 )
 from m2fp.extras import needs_extra
 
-COMMANDS = ("parse", "labels", "models", "doctor", "benchmark", "val", "synth", "train", "export")
+COMMANDS = (
+    *("parse", "serve", "worker", "keys", "labels", "models"),
+    *("doctor", "benchmark", "val", "score", "config", "data"),
+    *("synth", "train", "convert", "export"),
+)
 
 
 def test_help_shows_the_tool_on_one_screen() -> None:

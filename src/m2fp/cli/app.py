@@ -31,16 +31,15 @@ from m2fp.cli.tool import Tool
 
 _EPILOG = (
     "m2fp parse photo.jpg                 pictures and maps, into ./m2fp-out\n"
-    "m2fp parse photos -r -o out          a folder and all folders in it\n"
-    "cat photo.jpg | m2fp parse - | jq .  one JSON document per photo\n\n"
+    "cat photo.jpg | m2fp parse - | jq .  one JSON document per photo\n"
+    "m2fp serve                           a page and an API on port 7860\n\n"
     "[dim]Exit codes: 0 fine, 1 bug, 2 usage, 3 some inputs failed, 130 interrupted[/]"
 )
 
 # The commands in the order of the help page.
 _PANELS = {
-    "Parse photos": (parse, labels, models),
-    "Serve": (serve, worker, keys),
-    "Check and measure": (doctor, config, benchmark, data, val, score),
+    "Parse and serve": (parse, serve, worker, keys, labels, models),
+    "Check and measure": (doctor, config, benchmark, val, score, data),
     "Make models": (synth, train, convert, export),
 }
 

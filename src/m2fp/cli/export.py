@@ -68,7 +68,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Turn a checkpoint of `m2fp train` or `m2fp convert` into an ONNX file.
+    """Turn a checkpoint of `train` or `convert` into an ONNX file.
 
     Beside a file in int8 lie FILE.agreement.md and FILE.agreement.json, which
     say how far it agrees with the float model.

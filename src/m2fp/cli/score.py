@@ -65,7 +65,7 @@ def score(
         ),
     ] = None,
 ) -> None:
-    """Score the predictions of any tool on labelled photos, as the papers do.
+    """Score any tool's predictions on labelled photos, as papers do.
 
     Prints tables, or JSON when the output is redirected. With -o also report.md,
     report.json, confusion.png and the worst photos beside labels and mistakes.

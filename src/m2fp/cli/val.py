@@ -71,7 +71,7 @@ def val(
     engine: EngineOption = None,
     threads: ThreadsOption = None,
 ) -> None:
-    """Score a model on labelled photos: mIoU, AP, people, left and right.
+    """Score a model on labelled photos: mIoU, AP, left and right.
 
     Prints tables, or JSON when the output is redirected. With -o also report.md,
     report.json, confusion.png and the worst photos beside labels and mistakes.
