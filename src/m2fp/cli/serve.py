@@ -95,11 +95,11 @@ def serve(
 
 def _run(settings: ServiceSettings, pool: PoolSettings) -> None:
     import asyncio
-    import tempfile
 
     from m2fp.cli.screen import write_line
     from m2fp.registry import locate
     from m2fp.service.http.assembly import assemble
+    from m2fp.service.http.intake.upload import keep_uploads_in
     from m2fp.service.http.server import Listener, serve
 
     locate(pool.model)  # a model that is not there is told before anything is started
@@ -107,11 +107,7 @@ def _run(settings: ServiceSettings, pool: PoolSettings) -> None:
     listener = Listener(http.host, http.port)
     metrics = None if http.metrics_port is None else Listener(http.host, http.metrics_port)
     parts = assemble(settings, pool)
-    # Uploads are kept in files while they come in: these belong beside the data, on a disk that the
-    # operator has chosen, and are gone when they are closed, by whatever end.
-    uploads = settings.data / "tmp"
-    uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tempfile.tempdir = str(uploads)
+    keep_uploads_in(settings.data / "tmp")
     keys = None if parts.keys is None else len(parts.keys)
     for line in exposure(settings, pool, listener.url, keys=keys):
         write_line(line)

@@ -3,8 +3,10 @@
     python -m tests.service.faults.machine embedded --data FOLDER --model FILE
     python -m tests.service.faults.machine worker --redis URL --blobs FOLDER --model FILE
     python -m tests.service.faults.machine sweeper --redis URL --blobs FOLDER --model FILE
+    python -m tests.service.faults.machine http --data FOLDER --model FILE
 
-It says "ready" on standard output, and ends on SIGTERM as the commands do.
+It says "ready" on standard output, and ends on SIGTERM as the commands do. The last one is what
+`m2fp serve` runs, and says its address in the next line.
 """
 
 from __future__ import annotations
@@ -17,10 +19,15 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import tests.service.faults.turned_clock  # noqa: F401 - before all that takes the time from Python
+
 from m2fp.service.blobs import FolderBlobs
+from m2fp.service.http.assembly import assemble
+from m2fp.service.http.intake.upload import keep_uploads_in
+from m2fp.service.http.server import Listener, serve
 from m2fp.service.jobs.redis_store import RedisJobStore
 from m2fp.service.jobs.sqlite_store import SqliteJobStore
-from m2fp.service.operation.settings import JobSettings
+from m2fp.service.operation.settings import HttpSettings, JobSettings, ServiceSettings
 from m2fp.service.queue import EmbeddedQueue
 from m2fp.service.queue.announcing import Announcer
 from m2fp.service.queue.celery_app import make_app
@@ -34,6 +41,7 @@ DEADLY = b"--deadly--"
 SLOW = b"--slow--"
 
 SETTINGS = JobSettings(lease_s=2.0, renew_s=0.5, sweep_s=0.5)
+SYNC_S = 4.0  # in which a request has to come, and to be answered
 
 
 class OddPool(Pool):
@@ -66,7 +74,7 @@ class OddPool(Pool):
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("role", choices=["embedded", "worker", "sweeper"])
+    options.add_argument("role", choices=["embedded", "worker", "sweeper", "http"])
     options.add_argument("--data", type=Path)
     options.add_argument("--redis")
     options.add_argument("--broker")
@@ -74,7 +82,11 @@ def main() -> None:
     options.add_argument("--model", required=True)
     options.add_argument("--drain", type=float, default=10.0)
     chosen = options.parse_args()
-    pool = OddPool(PoolSettings(model=chosen.model, workers=1, threads=1))
+    pool_settings = PoolSettings(model=chosen.model, workers=1, threads=1)
+    if chosen.role == "http":
+        asyncio.run(http(chosen.data, pool_settings, chosen.drain))
+        return
+    pool = OddPool(pool_settings)
     if chosen.role == "embedded":
         asyncio.run(embedded(chosen.data, pool, chosen.drain))
     elif chosen.role == "worker":
@@ -91,6 +103,20 @@ async def embedded(data: Path, pool: Pool, drain_s: float) -> None:
     await until_told_to_end()
     await queue.drain(drain_s)
     await pool.drain(0)
+
+
+async def http(data: Path, pool_settings: PoolSettings, drain_s: float) -> None:
+    keep_uploads_in(data / "tmp")
+    listener = Listener("127.0.0.1", 0)
+    web = HttpSettings(port=0, sync_deadline_s=SYNC_S)
+    settings = ServiceSettings(data=data, drain_s=drain_s, http=web, jobs=SETTINGS)
+
+    def tell() -> None:
+        say_ready()
+        sys.stdout.write(f"{listener.url}\n")
+        sys.stdout.flush()
+
+    await serve(assemble(settings, pool_settings), listener, when_ready=tell)
 
 
 def worker(chosen: argparse.Namespace, pool: Pool) -> int:

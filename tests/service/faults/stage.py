@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from tests.service.faults.turned_clock import VARIABLE
 
 from m2fp.service.blobs import FolderBlobs
 from m2fp.service.jobs import (
@@ -39,20 +40,35 @@ def photo(tail: bytes = b"", side: int = 64) -> bytes:
     return buffer.getvalue() + tail
 
 
+def noise(side: int) -> bytes:
+    """Return a picture that cannot be packed, and neither can what is drawn on it."""
+    buffer = io.BytesIO()
+    values = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    Image.fromarray(values).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
 class Machine:
     """A process of machine.py, and all that it has started."""
 
-    def __init__(self, role: str, *arguments: object) -> None:
+    def __init__(self, role: str, *arguments: object, clock: Path | None = None) -> None:
+        """Start it; it follows the ``clock`` of turned_clock.py."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.service.faults.machine", role, *map(str, arguments)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
+            env=os.environ | ({} if clock is None else {VARIABLE: str(clock)}),
             start_new_session=True,  # to be killed with its children
         )
         assert self.process.stdout is not None
         if self.process.stdout.readline() != b"ready\n":
             self.kill()
             raise AssertionError(f"{role} did not start")
+
+    def line(self) -> str:
+        """Return what it says next."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().decode().strip()
 
     def kill(self) -> None:
         """End it and its children as a power cut would."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.service.faults.machine import DEADLY, SLOW
 from tests.service.faults.stage import Machine, Stage, photo, until
+from tests.service.faults.turned_clock import turn
 from tests.service.redis_server import RedisServer
 
 from m2fp.service.errors import StoreUnavailable
@@ -54,10 +55,10 @@ def start(redis: RedisServer, tmp_path: Path, fake_model: Path) -> Iterator[Star
     """Return a function that starts a machine; whatever it started is gone afterwards."""
     machines: list[Machine] = []
 
-    def start(role: str, *arguments: object) -> Machine:
+    def start(role: str, *arguments: object, clock: Path | None = None) -> Machine:
         where = ("--redis", redis.url, "--broker", redis.broker_url)
         rest = ("--blobs", tmp_path / "blobs", "--model", fake_model)
-        machines.append(Machine(role, *where, *rest, *arguments))
+        machines.append(Machine(role, *where, *rest, *arguments, clock=clock))
         return machines[-1]
 
     yield start
@@ -146,6 +147,54 @@ def test_redis_killed_and_started_again(
     late = submit(stage, announcer, photo())
     assert stage.ended(job, 90).state is JobState.SUCCEEDED
     assert stage.ended(late, 90).state is JobState.SUCCEEDED
+    stage.check(job)
+
+
+def test_redis_full(stage: Stage, announcer: Announcer, redis: RedisServer, start: Start) -> None:
+    """Redis takes no more (noeviction), with work in progress, and then there is room again."""
+    first = start("worker")
+    start("sweeper")
+    job = submit(stage, announcer, *[photo(SLOW)] * 5)
+    until(lambda: stage.store.get(job.id).done >= 1 and bool(stage.running(job)))
+    redis.ask("CONFIG", "SET", "maxmemory", "1")
+    with pytest.raises(StoreUnavailable):
+        stage.submit(photo())
+    with pytest.raises(StoreUnavailable):
+        stage.store.healthy()
+    announcer.announce(item.ref for item in stage.items(job))
+    assert stage.store.get(job.id).total == 5, "what is there can be read"
+    assert announcer.waiting() == -1
+    time.sleep(3)  # longer than a lease
+    redis.ask("CONFIG", "SET", "maxmemory", "0")
+    late = submit(stage, announcer, photo())
+    start("worker")  # as whoever runs workers does with one that has ended
+    assert stage.ended(job, 90).state is JobState.SUCCEEDED
+    assert stage.ended(late, 90).state is JobState.SUCCEEDED
+    stage.check(job)
+    if first.process.poll() is None:
+        assert first.terminate() == 0
+    else:
+        assert first.process.returncode > 0
+
+
+def test_the_clock_of_the_day_jumps(
+    stage: Stage, announcer: Announcer, start: Start, tmp_path: Path
+) -> None:
+    """The sweeper's and the worker's, each at another moment and to another time."""
+    worker, sweeper = tmp_path / "worker.clock", tmp_path / "sweeper.clock"
+    turn(worker, 0)
+    turn(sweeper, 0)
+    start("sweeper", clock=sweeper)
+    job = submit(stage, announcer, *[photo(SLOW)] * 5)
+    start("worker", clock=worker)
+    for done, clock, hours in ((1, sweeper, 1), (2, worker, -1), (3, sweeper, -2), (4, worker, -5)):
+        until(lambda done=done: stage.store.get(job.id).done >= done)  # type: ignore[misc]
+        turn(clock, 3600 * hours)
+    job = stage.ended(job)
+    assert job.state is JobState.SUCCEEDED
+    assert job.finished is not None
+    assert time.time() - job.finished > 4 * 3600, "the worker did not follow this clock"
+    assert {item.attempts for item in stage.items(job)} == {1}
     stage.check(job)
 
 

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.service.faults.machine import DEADLY, SLOW
 from tests.service.faults.stage import ROOT, Machine, Stage, photo, until
+from tests.service.faults.turned_clock import turn
 
 from m2fp.service.jobs import ItemState, JobState
 from m2fp.service.jobs.sqlite_store import SqliteJobStore
@@ -31,8 +33,9 @@ def start(tmp_path: Path, fake_model: Path) -> Iterator[object]:
     """Return a function that starts the machine; whatever it started is gone afterwards."""
     machines: list[Machine] = []
 
-    def start(*arguments: object) -> Machine:
-        machines.append(Machine("embedded", "--data", tmp_path, "--model", fake_model, *arguments))
+    def start(*arguments: object, clock: Path | None = None) -> Machine:
+        where = ("--data", tmp_path, "--model", fake_model)
+        machines.append(Machine("embedded", *where, *arguments, clock=clock))
         return machines[-1]
 
     yield start
@@ -113,6 +116,22 @@ def test_sigterm_puts_back_what_is_not_finished(stage: Stage, start: type[Machin
     start()
     assert stage.ended(job).state is JobState.SUCCEEDED
     assert {item.attempts for item in stage.items(job)} == {1}
+
+
+def test_the_clock_of_the_day_jumps(stage: Stage, start: type[Machine], tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    turn(clock, 0)
+    job = stage.submit(*[photo(SLOW)] * 5)
+    start(clock=clock)
+    for done, hours in ((1, 1), (2, -1), (3, -5)):
+        until(lambda done=done: stage.store.get(job.id).done >= done and bool(stage.running(job)))  # type: ignore[misc]
+        turn(clock, 3600 * hours)
+    job = stage.ended(job)
+    assert job.state is JobState.SUCCEEDED
+    assert job.finished is not None
+    assert time.time() - job.finished > 4 * 3600, "the machine did not follow this clock"
+    assert {item.attempts for item in stage.items(job)} == {1}
+    stage.check(job)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_FSIZE on SQLite's files")

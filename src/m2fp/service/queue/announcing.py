@@ -43,6 +43,7 @@ class Announcer:
     def waiting(self) -> int:
         """Return how many messages no worker has taken; -1 where the broker does not say."""
         from kombu.exceptions import OperationalError
+        from redis.exceptions import RedisError
 
         try:
             with self._app.connection_for_write() as connection:
@@ -50,7 +51,8 @@ class Announcer:
                 # Not `passive`: kombu 5.7 forgets its own key prefix there and finds no queue ever.
                 declared = connection.default_channel.queue_declare(QUEUE)
                 return int(declared.message_count)
-        except (OperationalError, OSError) as error:
+        except (OperationalError, RedisError, OSError) as error:
+            # A Redis without memory left refuses even this, and kombu hands that on as it is.
             _log.warning("the broker does not answer: %s", type(error).__name__)
             return -1
 

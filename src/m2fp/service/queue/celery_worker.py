@@ -24,6 +24,10 @@ _log = logging.getLogger(__name__)
 def run_worker(app: Any, runner: Runner, *, slots: int, drain_s: float, name: str) -> int:  # noqa: ANN401
     """Return the exit status of a Celery worker, once SIGTERM or SIGINT has ended it.
 
+    A Redis that is away is waited for. One that refuses to write, because it has no memory left,
+    ends the worker with a status other than 0: whoever runs it starts it again, and what it was at
+    is begun anew.
+
     A signal makes it take no more messages and finish what it is at; after `drain_s` that is put
     back instead. A second signal ends it at once.
 

@@ -7,9 +7,11 @@ only those that are let into the pool are read.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
@@ -61,6 +63,16 @@ class Body:
 
     uploads: tuple[Upload, ...]
     fields: tuple[tuple[str, str], ...]
+
+
+def keep_uploads_in(folder: Path) -> None:
+    """Have this process keep uploads in files of a folder while they come in.
+
+    They belong beside the data, on a disk that the operator has chosen, and have no names: they are
+    gone when they are closed, by whatever end.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
 
 
 @asynccontextmanager
