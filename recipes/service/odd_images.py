@@ -4,8 +4,8 @@
     python recipes/service/odd_images.py http://127.0.0.1:7860 ../shared/data/odd-images
 
 A file is answered well by a status below 500 and, if it is not 2xx, a problem document with a
-code; in a job, by a result or an error with a code that says what is wrong with the picture. The status of
-this program is 1 if any is not, or if the service is not ready afterwards.
+code; in a job, by a result or an error with a code that says what is wrong with the picture. The
+status of this program is 1 if any is not, or if the service is not ready afterwards.
 """
 
 import argparse
