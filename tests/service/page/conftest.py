@@ -16,11 +16,12 @@ from tests.service.page.server import Server
 from m2fp import Parser, Result
 
 playwright_api = pytest.importorskip("playwright.sync_api")
+playwright_api.expect.set_options(timeout=60_000)  # a model may be trained beside the tests
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "group.jpg"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("page"), "--workers", "1", "--threads", "2")
     yield started
@@ -59,7 +60,7 @@ def new_page(
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.goto(address)

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from queue import Empty, Queue
 
-_START_S = 60
+_START_S = 180
 
 
 class Server:

@@ -13,13 +13,14 @@ import { zip } from "./zip.js";
 /** @typedef {import("./types.js").Selection} Selection */
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {"overlay" | "cutouts" | "label-maps" | "json" | "coco"} Kind */
 /** @typedef {{name: string, blob: Blob}} NamedBlob */
 
 /** Phones draw nothing on larger canvases (4096 x 4096). */
 const MAX_CANVAS_PIXELS = 16_777_216;
 
 /**
- * @param {"overlay" | "cutouts" | "label-maps" | "json" | "coco"} kind
+ * @param {Kind} kind
  * @param {Item} item
  * @param {View} view
  * @param {Map<number, import("./types.js").Label>} labels
@@ -31,7 +32,7 @@ export async function download(kind, item, view, labels) {
 }
 
 /**
- * @param {"overlay" | "cutouts" | "label-maps" | "json" | "coco"} kind
+ * @param {Kind} kind
  * @param {Item} item
  * @param {ResultDocument} result
  * @param {View} view

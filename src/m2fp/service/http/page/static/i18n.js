@@ -66,6 +66,14 @@ export function percent(part, whole) {
   return value > 0 && value < 1 ? text("under") : String(Math.round(value));
 }
 
+/**
+ * @param {string} letter
+ * @returns {string}  the key that does this on this machine
+ */
+export function shortcut(letter) {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? `⌘${letter}` : `Ctrl+${letter}`;
+}
+
 export function switchLanguage() {
   current = current === "zh" ? "en" : "zh";
   try {

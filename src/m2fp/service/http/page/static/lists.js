@@ -3,6 +3,7 @@
 import { labelColour, personColour } from "./colours.js";
 import { element } from "./dom.js";
 import { nameOf, percent, text } from "./i18n.js";
+import { everything } from "./scene.js";
 
 /** @typedef {import("./types.js").Label} Label */
 /** @typedef {import("./types.js").ResultDocument} ResultDocument */
@@ -92,7 +93,7 @@ export function partName(label, labels) {
  * @param {Row[]} rows
  * @param {object} told
  * @param {(row: Row) => void} told.onPick
- * @param {(selection: Selection | null) => void} told.onPoint
+ * @param {(selection: Selection) => void} told.onPoint
  */
 export function writeRows(list, rows, { onPick, onPoint }) {
   const focused = [...list.children].findIndex((row) => row.contains(document.activeElement));
@@ -103,14 +104,14 @@ export function writeRows(list, rows, { onPick, onPoint }) {
 /**
  * @param {Row} row
  * @param {(row: Row) => void} onPick
- * @param {(selection: Selection | null) => void} onPoint
+ * @param {(selection: Selection) => void} onPoint
  */
 function button(row, onPick, onPoint) {
   const chip = element("span", "chip");
   const bar = element("span", "share");
-  chip.style.setProperty("background", row.colour);
-  bar.style.setProperty("--share", `${100 * row.share}%`);
+  chip.style.setProperty("--colour", row.colour);
   bar.style.setProperty("--colour", row.colour);
+  bar.style.setProperty("--share", `${100 * row.share}%`);
   const figure = element("span", "figure", row.figure);
   const made = element("button", "row", chip, element("span", "row-name", row.name), bar, figure);
   made.type = "button";
@@ -122,7 +123,7 @@ function button(row, onPick, onPoint) {
     made.addEventListener(name, () => onPoint(row.selection));
   }
   for (const name of /** @type {const} */ (["pointerleave", "blur"])) {
-    made.addEventListener(name, () => onPoint(null));
+    made.addEventListener(name, () => onPoint(everything()));
   }
   return made;
 }

@@ -14,10 +14,8 @@ export function snippet(tongue, name) {
   // The key itself is never shown: snippets end up in chats.
   const locked = apiKey.get() !== "";
   if (tongue === "curl") {
-    // curl splits at ; and , unless the name is quoted for it, inside the quotes of the shell.
-    const field = `file=@"${name.replace(/[\\"]/g, "\\$&")}"`;
     const header = locked ? ' -H "X-API-Key: $API_KEY"' : "";
-    return `curl${header} -F ${shellQuoted(field)} \\\n  -o m2fp.json ${shellQuoted(address)}`;
+    return `curl${header} -F ${curlField(name)} -o m2fp.json "${address}"`;
   }
   if (tongue === "http") {
     const key = locked ? ['headers={"X-API-Key": os.environ["API_KEY"]},'] : [];
@@ -45,9 +43,16 @@ export function snippet(tongue, name) {
   ].join("\n");
 }
 
-/** @param {string} value */
-function shellQuoted(value) {
-  return `'${value.replaceAll("'", "'\\''")}'`;
+/**
+ * Double quotes mean the same to all shells, those of Windows too, while nothing within is special.
+ * Other names are for POSIX shells, and quoted for curl as well, which splits at ; and ,.
+ *
+ * @param {string} name
+ */
+function curlField(name) {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N} ._()+-]*$/u.test(name)) return `"file=@${name}"`;
+  const field = `file=@"${name.replace(/[\\"]/g, "\\$&")}"`;
+  return `'${field.replaceAll("'", "'\\''")}'`;
 }
 
 /** @param {string} value */

@@ -6,6 +6,9 @@ import { paintLayers, readPhoto } from "./painter.js";
 /** @typedef {import("./scene.js").Region} Region */
 /** @typedef {import("./scene.js").Scene} Scene */
 
+/** Pixels between the pointer and the name over it. */
+const TIP_DISTANCE = 14;
+
 export class Stage {
   #frame = byId("frame", HTMLElement);
   #photo = byId("photo-canvas", HTMLCanvasElement);
@@ -14,21 +17,23 @@ export class Stage {
   #tip = byId("tip", HTMLElement);
   /** @type {Scene | null} */
   #scene = null;
-  #drawing = 0;
-  #shown = 0;
+  #drawing = 0; // of the next picture of the screen
+  #shown = 0; // photos asked for so far
 
   /**
    * @param {object} told
    * @param {(region: Region | null) => string} told.onPoint  returns the text of the tip
    * @param {(region: Region) => void} told.onPick
+   * @param {() => void} told.onCompare
    */
-  constructor({ onPoint, onPick }) {
-    this.#compare.addEventListener("input", () => this.#wipe());
-    this.#layers.addEventListener("pointermove", (event) => {
-      const region = this.#regionAt(event);
-      const name = onPoint(region);
-      this.#placeTip(name, event);
+  constructor({ onPoint, onPick, onCompare }) {
+    this.#compare.addEventListener("input", () => {
+      this.#wipe();
+      onCompare();
     });
+    const point = (/** @type {MouseEvent} */ event) =>
+      this.#placeTip(onPoint(this.#regionAt(event)), event);
+    this.#layers.addEventListener("pointermove", point);
     this.#layers.addEventListener("pointerleave", () => {
       onPoint(null);
       show(this.#tip, false);
@@ -36,6 +41,7 @@ export class Stage {
     this.#layers.addEventListener("click", (event) => {
       const region = this.#regionAt(event);
       if (region) onPick(region);
+      point(event); // a finger does not move over it first
     });
     this.#wipe();
   }
@@ -75,14 +81,15 @@ export class Stage {
   /**
    * Draw the layers before the next picture of the screen; of several calls the last one counts.
    *
+   * @param {Scene} scene  the one shown
    * @param {import("./types.js").View} view
    * @param {Map<number, import("./types.js").Label>} labels
    */
-  paint(view, labels) {
+  paint(scene, view, labels) {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = requestAnimationFrame(() => {
-      if (!this.#scene) return;
-      this.#layers.getContext("2d")?.putImageData(paintLayers(this.#scene, view, labels), 0, 0);
+      if (scene !== this.#scene) return; // another photo was chosen meanwhile
+      this.#layers.getContext("2d")?.putImageData(paintLayers(scene, view, labels), 0, 0);
     });
   }
 
@@ -100,17 +107,12 @@ export class Stage {
     return this.#compare.valueAsNumber;
   }
 
-  /** @param {() => void} listener */
-  onCompare(listener) {
-    this.#compare.addEventListener("input", listener);
-  }
-
   #wipe() {
     this.#frame.style.setProperty("--compare", `${this.#compare.value}%`);
     this.#frame.classList.toggle("whole", this.compared === 100);
   }
 
-  /** @param {PointerEvent | MouseEvent} event */
+  /** @param {MouseEvent} event */
   #regionAt(event) {
     const scene = this.#scene;
     if (!scene) return null;
@@ -123,7 +125,7 @@ export class Stage {
 
   /**
    * @param {string} name
-   * @param {PointerEvent} event
+   * @param {MouseEvent} event
    */
   #placeTip(name, event) {
     show(this.#tip, name !== "");
@@ -132,7 +134,8 @@ export class Stage {
     const x = event.clientX - box.left;
     const half = this.#tip.offsetWidth / 2;
     const left = Math.min(Math.max(x, half), Math.max(half, box.width - half));
-    this.#tip.style.setProperty("left", `${left}px`);
-    this.#tip.style.setProperty("top", `${event.clientY - box.top}px`);
+    const top = Math.max(event.clientY - box.top - TIP_DISTANCE - this.#tip.offsetHeight, 0);
+    this.#tip.style.setProperty("left", `${left - half}px`);
+    this.#tip.style.setProperty("top", `${top}px`);
   }
 }

@@ -2,15 +2,16 @@
 
 import { byId, element, show } from "./dom.js";
 import { countPeople, text } from "./i18n.js";
+import { hasEnded } from "./queue.js";
+import { Thumbnails } from "./thumbnails.js";
 
 /** @typedef {import("./types.js").Item} Item */
-
-const ENDED = new Set(["done", "failed", "stopped"]);
 
 export class Strip {
   #list = byId("thumbs", HTMLElement);
   /** @type {Map<Item, HTMLButtonElement>} */
   #buttons = new Map();
+  #thumbnails = new Thumbnails(this.#list);
   #onChoose;
 
   /** @param {(item: Item) => void} onChoose */
@@ -20,13 +21,7 @@ export class Strip {
 
   /** @param {Item} item */
   add(item) {
-    // Decoded when it comes into sight: a thousand photos at once would take all memory.
-    const picture = element("img");
-    picture.loading = "lazy";
-    picture.decoding = "async";
-    picture.alt = "";
-    picture.src = item.url;
-    picture.addEventListener("error", () => picture.remove());
+    const picture = this.#thumbnails.of(item.file);
     const made = element("button", "thumb", picture, element("span", "thumb-state"));
     made.type = "button";
     made.addEventListener("click", () => this.#onChoose(item));
@@ -36,6 +31,7 @@ export class Strip {
 
   clear() {
     this.#buttons.clear();
+    this.#thumbnails.clear();
     this.#list.replaceChildren();
   }
 
@@ -61,7 +57,7 @@ export class Strip {
   /** @param {Item[]} items */
   count(items) {
     const failed = items.filter((item) => item.state === "failed").length;
-    const ended = items.filter((item) => ENDED.has(item.state)).length;
+    const ended = items.filter(hasEnded).length;
     const progress = byId("progress", HTMLProgressElement);
     progress.max = Math.max(1, items.length);
     progress.value = ended;

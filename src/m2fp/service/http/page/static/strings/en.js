@@ -8,14 +8,17 @@ export const english = {
     "Give it a photo of people and see hair, face, coat, left arm, right shoe of each one as layers. " +
     "It is worked on by this server alone, and not kept.",
   dropHere: "Drop photos here",
-  dropOr: "or paste one with Ctrl+V",
+  dropOr: "or paste one with {0}",
   dropNow: "Let go to parse",
   choose: "Choose photos",
   camera: "Camera",
   tryExample: "Try this photo",
+  noExample: "The photo could not be loaded: the server does not answer.",
   exampleAlt: "Three people: on the left as photographed, on the right with their parts coloured.",
   addPhotos: "Add photos",
+  backToPhotos: "Back to the photos",
   docs: "API",
+  docsNewTab: "API, in a new tab",
   languageName: "中文",
   languageLabel: "Switch to Chinese: 中文",
   skip: "Skip to the photo",
@@ -92,6 +95,7 @@ export const english = {
   code: "The same in code",
   copy: "Copy",
   copied: "Copied",
+  copyByKey: "Selected. {0} copies it.",
   language: "Language",
 
   cameraTitle: "Take a photo",
@@ -103,7 +107,8 @@ export const english = {
   keyUse: "Use this key",
   keyHint: "Kept in this tab only.",
   requestId: "Request {0}",
-  notPictures: "Nothing in there was a picture.",
+  leftOutOne: "{0} is not a picture and was left out.",
+  leftOutMany: "{0} files are not pictures and were left out.",
 
   problems: {
     unauthenticated: ["This server asks for a key", "Whoever runs it can give you one."],
