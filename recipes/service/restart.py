@@ -117,7 +117,7 @@ def service(data: Path) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str]]]
         text=True,
     )
     try:
-        url = process.stdout.readline().split("listens on ")[1].split(";")[0]
+        url = process.stdout.readline().split("listens on ")[1].split()[0]
         with httpx2.Client(base_url=url, timeout=120) as client:
             while client.get("/readyz").status_code != 200:
                 time.sleep(0.1)

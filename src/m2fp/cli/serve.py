@@ -133,7 +133,7 @@ def exposure(
     hours = settings.jobs.result_s / 3600
     pictures = "kept as long" if settings.jobs.keep_inputs else "deleted once they are parsed"
     lines = [
-        f"m2fp {m2fp.__version__} listens on {url}; open it in a browser",
+        f"m2fp {m2fp.__version__} listens on {url} (open it in a browser)",
         f"  who        {_who(http.access, http.host, keys)}",
         f"  model      {pool.model}, {pool.workers} x {pool.threads} threads",
         f"  jobs       {_where(settings)}; results are deleted after {hours:g} h, pictures are "

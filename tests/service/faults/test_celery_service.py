@@ -58,7 +58,7 @@ class Cluster:
         process = self.run("serve", "--port", "0", "--data", data, stdout=subprocess.PIPE)
         assert process.stdout is not None
         self.api = process
-        url = process.stdout.readline().split("listens on ")[1].split(";")[0]
+        url = process.stdout.readline().split("listens on ")[1].split()[0]
         return httpx2.Client(base_url=url, timeout=30)
 
     def log(self, command: str) -> str:
