@@ -20,18 +20,19 @@ from tests.service.page.visitor import (
     problem_answer,
     row_names,
     save,
+    show_example,
 )
 
 from m2fp import Result
 
 
 def test_the_language_is_the_browsers_and_then_the_chosen_one(
-    new_page: NewPage, screenshots: Path
+    new_page: NewPage, result: Result, screenshots: Path
 ) -> None:
     page = new_page(locale="zh-CN")
     expect(page.locator("#choose")).to_have_text("选择照片")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-    parse_example(page)
+    show_example(page, result)
     assert "外套" in row_names(page, "parts")
     page.screenshot(path=screenshots / "chinese.png")
     page.click("#language")
@@ -55,6 +56,11 @@ def test_all_by_keyboard(page: Page) -> None:
     expect(page.locator("#said")).to_have_text("Only Person 2")
     page.keyboard.press("Escape")
     expect(page.locator(".row[aria-pressed=true]")).to_have_count(0)
+    page.locator("#parts .row").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show everything").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#people .row").first).to_be_focused()  # the button is gone
     page.locator("#compare").focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator("#compare").input_value() == "99"
@@ -103,19 +109,19 @@ def test_axe_finds_nothing(
     only_complaints(complaints, "422", "401")
 
 
-def test_a_phone_shows_all_without_scrolling_sideways(new_page: NewPage) -> None:
+def test_a_phone_shows_all_without_scrolling_sideways(new_page: NewPage, result: Result) -> None:
     page = new_page(**PHONE)
     for _ in range(2):
         wide = page.evaluate("() => document.documentElement.scrollWidth")
         assert wide <= PHONE["viewport"]["width"]
-        parse_example(page) if page.locator("#example").is_visible() else None
+        show_example(page, result) if page.locator("#example").is_visible() else None
     box = page.locator("#layers-canvas").bounding_box()
     assert box
     assert box["width"] == PHONE["viewport"]["width"]
 
 
 def test_a_tap_names_what_it_is_on(new_page: NewPage, result: Result) -> None:
-    page = parse_example(new_page(**PHONE))
+    page = show_example(new_page(**PHONE), result)
     part = biggest_part(result, 3)
     place = point_in(page, result, 3, part.label_id)
     page.touchscreen.tap(place["x"], place["y"])

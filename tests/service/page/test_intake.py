@@ -109,6 +109,8 @@ def test_a_format_that_the_browser_cannot_show(page: Page) -> None:
     choose(page, {"name": "a.tif", "mimeType": "image/tiff", "buffer": buffer.getvalue()})
     expect(page.locator("#people .row").first).to_be_visible()
     expect(page.locator("#hint")).to_contain_text("cannot show the photo")
+    page.click('#downloads button[data-kind="cutouts"]')
+    expect(page.locator("#toast")).to_contain_text("cannot show the photo")
     name, content = save(page, "overlay")
     assert name == "a.overlay.png"
     assert Image.open(io.BytesIO(content)).format == "PNG"

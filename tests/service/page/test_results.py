@@ -14,6 +14,7 @@ from tests.service.page.visitor import (
     point_in,
     rgba,
     row_names,
+    show_example,
 )
 
 from m2fp import Result
@@ -44,15 +45,15 @@ def test_the_map_of_the_page_is_that_of_the_parser(page: Page, result: Result) -
     assert np.array_equal(np.array(found["label"].split(), int), result.part_map.ravel())
 
 
-def test_shares_add_up(page: Page) -> None:
-    parse_example(page)
+def test_shares_add_up(page: Page, result: Result) -> None:
+    show_example(page, result)
     shares = page.locator("#parts .figure").all_text_contents()
     known = [int(share.removesuffix(" %")) for share in shares if "<" not in share]
     assert 100 - len(shares) <= sum(known) <= 100 + len(shares)
 
 
 def test_pointing_names_part_and_person(page: Page, result: Result, screenshots: Path) -> None:
-    parse_example(page)
+    show_example(page, result)
     for person in result.persons:
         part = biggest_part(result, person.id)
         page.mouse.move(**point_in(page, result, person.id, part.label_id))
@@ -67,7 +68,7 @@ def test_pointing_names_part_and_person(page: Page, result: Result, screenshots:
 def test_clicking_goes_to_a_person_then_to_a_part_and_out(
     page: Page, result: Result, screenshots: Path
 ) -> None:
-    parse_example(page)
+    show_example(page, result)
     part = biggest_part(result, 3)
     page.mouse.click(**point_in(page, result, 3, part.label_id))
     expect(page.locator("#people .row[aria-pressed=true]")).to_contain_text("Person 3")
@@ -93,7 +94,7 @@ def _layer_alpha(page: Page, row: int, column: int) -> int:
 
 
 def test_opacity_reaches_the_canvas(page: Page, result: Result) -> None:
-    parse_example(page)
+    show_example(page, result)
     page.uncheck("#outlines", force=True)
     rows, columns = np.nonzero(result.part_map)
     row, column = int(rows[len(rows) // 2]), int(columns[len(rows) // 2])
@@ -105,7 +106,7 @@ def test_opacity_reaches_the_canvas(page: Page, result: Result) -> None:
 
 
 def test_outlines_can_be_switched_off(page: Page, result: Result) -> None:
-    parse_example(page)
+    show_example(page, result)
     page.locator("#opacity").fill("0")
     count = """() => new Promise((resolve) => requestAnimationFrame(() => {
         const canvas = document.querySelector("#layers-canvas");
@@ -117,8 +118,8 @@ def test_outlines_can_be_switched_off(page: Page, result: Result) -> None:
     assert page.evaluate(count) == 0
 
 
-def test_before_and_after(page: Page, screenshots: Path) -> None:
-    parse_example(page)
+def test_before_and_after(page: Page, result: Result, screenshots: Path) -> None:
+    show_example(page, result)
     slider = page.get_by_role("slider", name="Before and after")
     slider.fill("40")
     style = page.locator("#layers-canvas").evaluate("layers => getComputedStyle(layers).clipPath")

@@ -48,6 +48,13 @@ def parse_example(page: Page) -> Page:
     return page
 
 
+def show_example(page: Page, result: Result) -> Page:
+    """Show the example with a result that is known already: for tests of what follows from it."""
+    answer = {"content_type": "application/json", "body": result.to_json()}
+    page.route("**/v1/parse?format=json", lambda route: route.fulfill(**answer))
+    return parse_example(page)
+
+
 def save(page: Page, kind: str) -> tuple[str, bytes]:
     with page.expect_download() as waiting:
         page.click(f'#downloads button[data-kind="{kind}"]')

@@ -15,10 +15,29 @@ export function addressOf(path) {
 
 /** The key lives as long as this tab: the next person at this computer has none. */
 export const apiKey = {
-  get: () => sessionStorage.getItem(KEY) ?? "",
+  get() {
+    return key;
+  },
   /** @param {string} value */
-  set: (value) => sessionStorage.setItem(KEY, value),
+  set(value) {
+    key = value;
+    try {
+      sessionStorage.setItem(KEY, value);
+    } catch {
+      // Storage may be forbidden; then a reload asks again.
+    }
+  },
 };
+
+let key = storedKey();
+
+function storedKey() {
+  try {
+    return sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    return "";
+  }
+}
 
 /**
  * Have a photo parsed; `signal` stops the work on the server too.
@@ -63,7 +82,6 @@ async function fetchLabels(scheme) {
  * @param {RequestInit} options
  */
 async function call(path, options) {
-  const key = apiKey.get();
   const headers = key ? { "X-API-Key": key } : undefined;
   let response;
   try {

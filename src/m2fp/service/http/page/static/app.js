@@ -1,9 +1,9 @@
 /** The page: the photos of this visit, and what follows when something becomes of them. */
 
+import { takePhotos } from "./camera.js";
 import { byId, show } from "./dom.js";
 import { countPeople, shortcut, switchLanguage, text, translatePage } from "./i18n.js";
 import { takeIn } from "./intake.js";
-import { takePhotos } from "./camera.js";
 import { say, tell } from "./messages.js";
 import { hasEnded, ParseQueue } from "./queue.js";
 import { everything } from "./scene.js";
@@ -38,9 +38,15 @@ function addFiles(files) {
  * @returns {Item}
  */
 function newItem(file) {
-  const url = URL.createObjectURL(file);
-  const [document, problem] = [null, null];
-  return { id: nextId++, file, url, state: "queued", document, problem, waitSeconds: 0 };
+  return {
+    id: nextId++,
+    file,
+    url: URL.createObjectURL(file),
+    state: "queued",
+    document: null,
+    problem: null,
+    waitSeconds: 0,
+  };
 }
 
 /** @param {Item} item */
@@ -73,6 +79,7 @@ function retry(item) {
   const code = item.problem?.code;
   const alike = items.filter((other) => other.state === "failed" && other.problem?.code === code);
   queue.add(item.state === "failed" ? alike : [item]);
+  focusMain(); // what was pressed is gone
 }
 
 function removeAll() {
@@ -100,8 +107,10 @@ async function tryExample() {
 // --- the two places of the page, between which the browser's back and forward lead ---
 
 function goToPhotos() {
+  const away = byId("work", HTMLElement).hidden;
   if (!history.state?.photos) history.pushState({ photos: true }, "");
   showPlace();
+  if (away) focusMain();
 }
 
 function goToWelcome() {
@@ -115,6 +124,11 @@ function showPlace() {
   show(byId("work", HTMLElement), photos);
   show(byId("add", HTMLElement), photos);
   show(byId("return", HTMLElement), items.length > 0 && !photos);
+}
+
+/** Where the keyboard goes on from when the button that had it is gone. */
+function focusMain() {
+  byId("main", HTMLElement).focus({ preventScroll: true });
 }
 
 // --- controls ---
@@ -151,9 +165,15 @@ takeIn(addFiles);
 takePhotos(addFiles);
 offer(() => viewer.shown, () => viewer.write());
 onClick("example", tryExample);
-onClick("stop", () => queue.stop());
+onClick("stop", () => {
+  queue.stop();
+  byId("remove-all", HTMLElement).focus();
+});
 onClick("remove-all", removeAll);
-onClick("show-all", () => viewer.look(everything()));
+onClick("show-all", () => {
+  viewer.look(everything());
+  byId("people", HTMLElement).querySelector("button")?.focus();
+});
 onClick("return", goToPhotos);
 onClick("language", () => {
   switchLanguage();

@@ -4,6 +4,7 @@
  */
 
 import { parsePhoto } from "./api.js";
+import { text } from "./i18n.js";
 import { newCanvas, paintLayers, readPhoto, toPng } from "./painter.js";
 import { buildScene, everything, isEverything, isSelected } from "./scene.js";
 import { zip } from "./zip.js";
@@ -47,8 +48,8 @@ async function make(kind, item, result, view, labels, stem) {
     case "cutouts":
       return cutouts(item, result, view.only, stem);
     case "json": {
-      const text = JSON.stringify(result);
-      return { name: `${stem}.json`, blob: new Blob([text], { type: "application/json" }) };
+      const blob = new Blob([JSON.stringify(result)], { type: "application/json" });
+      return { name: `${stem}.json`, blob };
     }
     default: {
       const response = await parsePhoto(item.file, kind);
@@ -97,7 +98,7 @@ async function overlay(item, result, view, labels) {
 async function cutouts(item, result, only, stem) {
   const scene = fullScene(result);
   const photo = await readPhoto(item.file, scene.width, scene.height);
-  if (!photo) throw new Error(item.file.type || item.file.name);
+  if (!photo) throw new Error(text("noPreview"));
   const wanted = isEverything(only)
     ? result.persons.map((person) => ({ person: person.id, label: null }))
     : [only];

@@ -55,9 +55,9 @@ function busy(notice, item) {
   picture.alt = "";
   picture.addEventListener("error", () => picture.remove());
   picture.src = item.url;
-  const text = element("p", "", said);
-  text.dataset.item = String(item.id);
-  notice.replaceChildren(picture, element("div", "scan"), text);
+  const caption = element("p", "", said);
+  caption.dataset.item = String(item.id);
+  notice.replaceChildren(picture, element("div", "scan"), caption);
 }
 
 /**
@@ -111,8 +111,8 @@ function keyForm(item, onRetry) {
   input.autocomplete = "off";
   input.required = true;
   const label = element("label", "", text("keyLabel"), input);
-  const button = element("button", "button strong", text("keyUse"));
-  const form = element("form", "key-form", label, button);
+  const submit = element("button", "button strong", text("keyUse"));
+  const form = element("form", "key-form", label, submit);
   form.append(element("p", "small-print", text("keyHint")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();

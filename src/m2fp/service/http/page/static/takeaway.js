@@ -48,15 +48,20 @@ async function downloadBy(button, shown) {
   state.textContent = text("saving");
   try {
     await download(kind, shown.item, shown.view, shown.labels);
-    state.textContent = "";
   } catch (error) {
-    const reason = error instanceof Problem ? error.detail || error.code : String(error);
-    state.textContent = text("saveFailed", reason);
+    tell(text("saveFailed", reasonOf(error)));
   } finally {
+    state.textContent = "";
     const lost = document.activeElement === document.body; // a disabled button has no focus
     button.disabled = false;
     if (lost) button.focus();
   }
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  if (error instanceof Problem) return error.detail || error.code;
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function copySnippet() {

@@ -3,8 +3,8 @@
  * megabytes while it is decoded, and an <img> of it keeps them.
  */
 
-export const THUMB_WIDTH = 168;
-export const THUMB_HEIGHT = 128;
+const THUMB_WIDTH = 168;
+const THUMB_HEIGHT = 128;
 
 export class Thumbnails {
   /** @type {WeakMap<Element, File>} */
@@ -57,7 +57,8 @@ export class Thumbnails {
 async function draw(file, canvas) {
   if (!canvas.isConnected) return; // taken away meanwhile
   try {
-    const photo = await createImageBitmap(file, { resizeHeight: 2 * THUMB_HEIGHT });
+    const size = { resizeHeight: 2 * THUMB_HEIGHT, resizeQuality: /** @type {const} */ ("medium") };
+    const photo = await createImageBitmap(file, size);
     const scale = Math.max(THUMB_WIDTH / photo.width, THUMB_HEIGHT / photo.height);
     const [width, height] = [photo.width * scale, photo.height * scale];
     const [left, top] = [(THUMB_WIDTH - width) / 2, (THUMB_HEIGHT - height) / 2];
