@@ -71,22 +71,19 @@ function distances(values, width, height) {
  * @param {1 | -1} way  down and to the right, or back
  */
 function sweep(out, width, height, way) {
-  const last = out.length - 1;
-  for (let n = 0; n <= last; n++) {
-    const i = way === 1 ? n : last - n;
-    if (out[i] === 0) continue;
-    const x = i % width;
-    const behind = way === 1 ? x > 0 : x < width - 1;
-    const ahead = way === 1 ? x < width - 1 : x > 0;
-    const above = way === 1 ? i >= width : i < width * (height - 1);
-    let best = out[i];
-    if (behind) best = Math.min(best, out[i - way] + 3);
-    if (above) {
-      const up = i - way * width;
-      best = Math.min(best, out[up] + 3);
-      if (behind) best = Math.min(best, out[up - way] + 4);
-      if (ahead) best = Math.min(best, out[up + way] + 4);
+  const first = way === 1 ? 0 : out.length - 1;
+  const row = way * width;
+  for (let y = 0, i = first; y < height; y++) {
+    for (let x = 0; x < width; x++, i += way) {
+      let best = out[i];
+      if (best === 0) continue;
+      if (x > 0) best = Math.min(best, out[i - way] + 3);
+      if (y > 0) {
+        best = Math.min(best, out[i - row] + 3);
+        if (x > 0) best = Math.min(best, out[i - row - way] + 4);
+        if (x < width - 1) best = Math.min(best, out[i - row + way] + 4);
+      }
+      out[i] = best;
     }
-    out[i] = best;
   }
 }

@@ -12,13 +12,13 @@ import { Problem } from "./problem.js";
 
 /** @typedef {import("./types.js").Item} Item */
 
+const PARALLEL = 2; // one is uploaded while one is worked on
+const MAX_WAITS = 40;
+
 /** @param {Item} item */
 export function hasEnded(item) {
   return item.state === "done" || item.state === "failed" || item.state === "stopped";
 }
-
-const PARALLEL = 2; // one is uploaded while one is worked on
-const MAX_WAITS = 40;
 
 export class ParseQueue {
   /** @type {Item[]} */
