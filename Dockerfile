@@ -6,7 +6,8 @@ ARG BASE=docker.io/library/debian:trixie-slim
 
 FROM ${BASE} AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+        ca-certificates python3 python3-venv
 # pip stays in a folder of its own, which does not get into the image.
 RUN python3 -m venv /pip && python3 -m venv --without-pip /app/venv
 # Another index, for example a mirror: --build-arg PIP_INDEX_URL=...; hashes hold for any.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from m2fp.service.operation.settings import HttpSettings, JobSettings, ServiceSettings
 from m2fp.settings import all_leaves, load_settings, value_at, variables
@@ -19,7 +20,6 @@ _COMPOSE = ("compose.yaml", "compose.scale.yaml")
 
 
 def _services(name: str) -> dict[str, dict[str, Any]]:
-    yaml = pytest.importorskip("yaml")
     services: dict[str, dict[str, Any]] = yaml.safe_load((_ROOT / name).read_text())["services"]
     return services
 
@@ -59,7 +59,6 @@ def test_the_proxy_has_room_for_jobs() -> None:
 
 
 def test_workers_have_no_way_out() -> None:
-    yaml = pytest.importorskip("yaml")
     document = yaml.safe_load((_ROOT / "compose.scale.yaml").read_text())
     assert document["networks"]["back"]["internal"] is True
     assert document["services"]["worker"]["networks"] == ["back"]
@@ -76,7 +75,6 @@ def test_variables_are_settings() -> None:
 
 
 def test_the_dashboard_shows_metrics_that_there_are() -> None:
-    pytest.importorskip("prometheus_client")
     from m2fp.service.operation.metrics import Metrics
     from m2fp.service.operation.snapshot import (
         BuildFacts,

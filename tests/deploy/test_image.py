@@ -17,8 +17,6 @@ _PHOTO = Path(__file__).parents[2] / "examples/group.jpg"
 _USER = 10001
 _OPEN = {"M2FP_SERVE__AUTH": "none"}
 
-pytestmark = pytest.mark.skipif(not _ROOT, reason="no image: .ci/container makes one")
-
 
 @pytest.fixture(scope="module")
 def image() -> Image:

@@ -22,7 +22,7 @@ _LIMIT_VARIABLES = {
     "image_too_small": "M2FP_LIMITS__MIN_SIDE",
     "aspect_too_extreme": "M2FP_LIMITS__MAX_ASPECT",
 }
-_UNITS = (("MB", 1_000_000), ("kB", 1_000))
+_UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
 
 
 class _Output(Console):

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.importorskip("prometheus_client")
-
 from m2fp.errors import ConfigError
 from m2fp.service.operation.build import build_facts
 from m2fp.service.operation.metrics import Metrics
