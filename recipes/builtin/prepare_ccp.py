@@ -238,7 +238,11 @@ def find_joints(ccp: Path, names: list[str], person: NDArray[np.bool_]) -> dict[
     for name in names:
         photo = np.ascontiguousarray(read_image(ccp / "photos" / f"{name}.jpg")[:, :, ::-1])
         mask = person[read_image(ccp / "labels" / f"{name}.png")]
-        found[name] = joints_of(pose, mesh, photo, mask)
+        joints = joints_of(pose, mesh, photo, mask)
+        if joints is not None and name in MIRRORED:
+            points = joints["points"]
+            joints["points"] = points[:11] + [points[i] for i in MIRROR[11:]]
+        found[name] = joints
     return found
 
 
@@ -256,14 +260,12 @@ def all_joints(ccp: Path, names: list[str], tags: Tags, cache: Path) -> dict[str
     return known
 
 
-def body_of(name: str, joints: Joints | None) -> Body | None:
+def body_of(joints: Joints | None) -> Body | None:
     """A photo's joints in the form that `label_parts` takes."""
     if joints is None:
         return None
     face = None if joints["face"] is None else np.array(joints["face"])
     points = np.array(joints["points"])[:, :2]
-    if name in MIRRORED:
-        points[11:] = points[MIRROR][11:]
     return Body(points, None if face is None else face[:-1], None if face is None else face[-1])
 
 
@@ -306,7 +308,7 @@ def write_split(
     sums = []
     for name in names:
         shutil.copyfile(ccp / "photos" / f"{name}.jpg", folder / "Images" / f"{name}.jpg")
-        body = body_of(name, joints[name])
+        body = body_of(joints[name])
         category, human = label(read_image(ccp / "labels" / f"{name}.png"), tags, body)
         sums.append(
             (
