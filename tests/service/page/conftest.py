@@ -10,12 +10,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import playwright.sync_api as playwright_api
 import pytest
 from tests.service.page.server import Server
 
 from m2fp import Parser, Result
 
-playwright_api = pytest.importorskip("playwright.sync_api")
 playwright_api.expect.set_options(timeout=60_000)  # a model may be trained beside the tests
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "group.jpg"

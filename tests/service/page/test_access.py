@@ -71,7 +71,6 @@ def test_all_by_keyboard(page: Page) -> None:
 def test_axe_finds_nothing(
     new_page: NewPage, scheme: str, phone: bool, complaints: list[str], screenshots: Path
 ) -> None:
-    pytest.importorskip("axe_playwright_python")
     name = f"{'phone' if phone else 'desktop'}-{scheme}"
     page = new_page(color_scheme=scheme, reduced_motion="reduce", **(PHONE if phone else {}))
     assert axe_findings(page) == []

@@ -104,8 +104,6 @@ def test_the_command_shown_works(page: Page, tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("tongue", ["python", "http"])
 def test_the_python_shown_works(page: Page, tmp_path: Path, tongue: str) -> None:
-    if tongue == "http":
-        pytest.importorskip("requests")
     choose(page, photo_file(_NASTY))
     expect(page.locator("#people .row").first).to_be_visible()
     (tmp_path / _NASTY).write_bytes(EXAMPLE.read_bytes())

@@ -6,9 +6,6 @@ import asyncio
 import logging
 
 import pytest
-
-pytest.importorskip("prometheus_client")
-
 from prometheus_client.parser import text_string_to_metric_families
 
 from m2fp.errors import UndecodableImage
