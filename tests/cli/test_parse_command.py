@@ -14,6 +14,7 @@ from PIL import Image
 from tests.fake_model import FakePerson, draw_people
 from typer.testing import CliRunner, Result
 
+from m2fp.cancellation import Cancellation
 from m2fp.cli import batch, screen
 from m2fp.cli.app import build_app
 from m2fp.engine import QueryPredictions
@@ -185,9 +186,11 @@ def test_photos_can_be_shown_several_times(
     shapes = []
     original = OnnxEngine.run
 
-    def run_once(self: OnnxEngine, tensor: NDArray[np.float32]) -> QueryPredictions:
+    def run_once(
+        self: OnnxEngine, tensor: NDArray[np.float32], cancellation: Cancellation | None
+    ) -> QueryPredictions:
         shapes.append(tensor.shape)
-        return original(self, tensor)
+        return original(self, tensor, cancellation)
 
     monkeypatch.setattr(OnnxEngine, "run", run_once)
     (document,) = lines(run("photos/a.png", "--engine", "onnxruntime", *options))
