@@ -118,12 +118,12 @@ def test_sigterm_finishes_what_has_begun(tmp_path: Path) -> None:
         import concurrent.futures
 
         with concurrent.futures.ThreadPoolExecutor(1) as threads:
-            begun = threads.submit(client.post, "/v1/parse?flip=true", content=body)
+            begun = threads.submit(client.post, f"/v1/parse?{SLOWLY}", content=body)
             _until(live, 'm2fp_workers{state="busy"} 1.0')
             live.process.send_signal(signal.SIGTERM)
-            time.sleep(0.3)
             with live.client() as other:
-                ready = other.get("/readyz")
+                while (ready := other.get("/readyz")).status_code == 200:
+                    time.sleep(0.01)  # until the signal has arrived
                 assert (ready.status_code, ready.json()["code"]) == (503, "draining")
                 refused = other.post("/v1/parse", content=body)
                 assert refused.json()["code"] == "draining"
