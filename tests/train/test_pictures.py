@@ -199,3 +199,12 @@ def test_people_without_joints_stay_as_they_are(tmp_path: Path) -> None:
     people = _stick_people(tmp_path, joints=False)
     harmony = replace(config, harmony=1.0)  # tones only who stands before another background
     assert _same(_batches(people, 1, config)[0], _batches(people, 1, harmony)[0])
+
+
+def test_a_share_of_the_pictures_has_objects_in_it(tmp_path: Path) -> None:
+    config = replace(RECIPE.pictures, group_share=0.0, sizes=((96, 96),), colour_strength=0.0)
+    people = _stick_people(tmp_path, joints=False)
+    plain = _batches(people, 1, config)[0]
+    all_covered = _batches(people, 1, replace(config, object_share=1.0))[0]
+    assert not torch.equal(plain.pixels, all_covered.pixels)
+    assert _same(all_covered, _batches(people, 1, replace(config, object_share=1.0))[0])

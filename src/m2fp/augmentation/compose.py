@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from m2fp.augmentation.colour import jitter_colour
-from m2fp.augmentation.edges import without_halo
+from m2fp.augmentation.edges import paint_soft, without_halo
 from m2fp.augmentation.harmony import harmonise
 from m2fp.augmentation.placement import Placement, place
 from m2fp.datasets import LabelledPhoto
@@ -82,7 +82,7 @@ def compose_group(
         pixels = jitter_colour(placed.pixels, rng, strength=0.5)
         if layout.harmony > 0:
             pixels = harmonise(pixels, own, background, rng, layout.harmony)
-            _paint_soft(canvas, pixels, own, rng)
+            paint_soft(canvas, pixels, own, rng)
         else:
             _paint(canvas, pixels, own)
         categories[own] = placed.categories[own]
@@ -111,7 +111,7 @@ def in_front_of(
         pixels = without_halo(person.pixels, own)
         if harmony > 0:
             pixels = harmonise(pixels, own, background, rng, harmony)
-        _paint_soft(canvas, pixels, own, rng)
+        paint_soft(canvas, pixels, own, rng)
     return LabelledPhoto(
         canvas, np.where(own, person.categories, 0).astype(np.uint8), own.astype(np.uint16)
     )
@@ -120,21 +120,6 @@ def in_front_of(
 def _clean(cutout: LabelledPhoto) -> LabelledPhoto:
     pixels = without_halo(cutout.pixels, cutout.humans == 1)
     return LabelledPhoto(pixels, cutout.categories, cutout.humans)
-
-
-def _paint_soft(
-    canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np.bool_], rng: Generator
-) -> None:
-    # Lenses differ; pixels beside the person have its colours, so nothing else is mixed in.
-    sigma = float(rng.uniform(0.6, 1.2))
-    rows = np.flatnonzero(own.any(axis=1))
-    columns = np.flatnonzero(own.any(axis=0))
-    if rows.size == 0:
-        return
-    box = np.s_[max(0, rows[0] - 3) : rows[-1] + 4, max(0, columns[0] - 3) : columns[-1] + 4]
-    alpha = cv2.GaussianBlur(own[box].astype(np.float32), (7, 7), sigma)[..., None]
-    mixed = canvas[box] * (1 - alpha) + pixels[box] * alpha
-    canvas[box] = np.rint(mixed).astype(np.uint8)
 
 
 def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np.bool_]) -> None:

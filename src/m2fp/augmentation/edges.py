@@ -1,7 +1,8 @@
-"""Edges of a cut-out without the old background in them."""
+"""Edges of cut-outs: without the old background in them, and soft on the new one."""
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 
@@ -47,3 +48,22 @@ def without_halo(
     index = nearest_source(core_of(own, depth))
     clean: NDArray[np.uint8] = pixels.reshape(-1, pixels.shape[2])[index]
     return clean
+
+
+def paint_soft(
+    canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], own: NDArray[np.bool_], rng: Generator
+) -> None:
+    """Paint the pixels where `own` is true onto the canvas, with an edge 1 to 2 pixels soft.
+
+    canvas, pixels: uint8 (H, W, 3); beside `own` too the pixels have its colours.
+    """
+    # Lenses differ.
+    sigma = float(rng.uniform(0.6, 1.2))
+    rows = np.flatnonzero(own.any(axis=1))
+    columns = np.flatnonzero(own.any(axis=0))
+    if rows.size == 0:
+        return
+    box = np.s_[max(0, rows[0] - 3) : rows[-1] + 4, max(0, columns[0] - 3) : columns[-1] + 4]
+    alpha = cv2.GaussianBlur(own[box].astype(np.float32), (7, 7), sigma)[..., None]
+    mixed = canvas[box] * (1 - alpha) + pixels[box] * alpha
+    canvas[box] = np.rint(mixed).astype(np.uint8)

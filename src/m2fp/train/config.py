@@ -57,6 +57,8 @@ class PictureConfig:
     the photo allows it; in a picture of one person in front of another background.
     harmony: 1 for people toned towards their background by a random share and with soft, clean
     edges, 0 for edges a pixel wide and no toning (`m2fp.augmentation.compose`).
+    object_share: of all pictures, those with objects before and beside people, labelled background
+    (`m2fp.augmentation.objects`).
     max_height: of the nearest person of a group, as a share of the picture's height.
     growth: (share of all steps, factor) pairs: until that share canvases are scaled by the factor,
     so that training starts on small pictures; after the last they have their own size.
@@ -73,6 +75,7 @@ class PictureConfig:
     synthetic_share: float = 0.0
     puppet_share: float = 0.0
     harmony: float = 0.0
+    object_share: float = 0.0
     max_people: int = 6
     max_height: float = 1.25
     rare_class_share: float = 0.0

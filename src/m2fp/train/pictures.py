@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 from m2fp.augmentation.backgrounds import empty_strip, invent, stretch
 from m2fp.augmentation.colour import degrade, jitter_colour
 from m2fp.augmentation.compose import GroupLayout, compose_group, drop_hidden, in_front_of
+from m2fp.augmentation.objects import cloth_of, garment_table, put_objects
 from m2fp.augmentation.placement import Placement, place
 from m2fp.augmentation.puppet import random_puppet
 from m2fp.datasets import JointSource, LabelledPhoto, Sample
@@ -68,6 +69,7 @@ class TrainingBatches(Dataset[Batch]):
         self.batch = batch
         self.steps = steps
         self.seed = seed
+        self._garments = garment_table(scheme)
         self.weights = sampling_weights(samples, config.rare_class_share)
         self._cache: OrderedDict[int, LabelledPhoto] = OrderedDict()
         self._cache_photos = cache_photos
@@ -104,6 +106,9 @@ class TrainingBatches(Dataset[Batch]):
             photo = self._group(size, rng)
         else:
             photo = self._whole(self._draw_one(rng), size, rng)
+        # No random number is drawn without objects, so that older recipes give what they gave.
+        if self.config.object_share > 0 and rng.random() < self.config.object_share:
+            photo = self._with_objects(photo, rng)
         if self.config.colour_strength == 0:
             return photo
         pixels = degrade(jitter_colour(photo.pixels, rng, self.config.colour_strength), rng)
@@ -137,6 +142,13 @@ class TrainingBatches(Dataset[Batch]):
         people = [self._draw_person(rng) for _ in range(count)]
         layout = GroupLayout(max_height=self.config.max_height, harmony=self.config.harmony)
         return compose_group(people, self._background(size, rng), self.scheme, rng, layout)
+
+    def _with_objects(self, photo: LabelledPhoto, rng: Generator) -> LabelledPhoto:
+        height, width = photo.humans.shape
+        cloth = cloth_of(self._photo(self._draw_index(rng)), self._garments, rng)
+        covered = put_objects(photo, self._background((height, width), rng), cloth, rng)
+        areas = np.bincount(photo.humans.ravel())
+        return drop_hidden(covered, {n: int(areas[n]) for n in range(1, len(areas)) if areas[n]})
 
     def _background(self, size: tuple[int, int], rng: Generator) -> NDArray[np.uint8]:
         if rng.random() < 0.8:
