@@ -6,6 +6,7 @@ loopback, process 1 is the image's entry point. Needs root, util-linux, iproute2
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -79,7 +80,7 @@ class Container:
         self.process = subprocess.Popen(
             [
                 *("unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"),
-                *("--kill-child", "sh", "-c", _START, "sh", str(self.image.root), volumes),
+                *("sh", "-c", _START, "sh", str(self.image.root), volumes),
                 *(f"--reuid={user}", f"--regid={group}"),
                 *("env", "-i", "-C", str(self.image.config["WorkingDir"]), *pairs, *words),
             ],
@@ -98,7 +99,10 @@ class Container:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()  # and with it all that runs inside
+        if self.process.poll() is None:
+            # Not `unshare`: the wish to die with it is lost when process 1 changes its user.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.first_process(), signal.SIGKILL)
         self.process.wait()
         self._out.close()
         self._err.close()
