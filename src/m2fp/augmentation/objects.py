@@ -38,10 +38,10 @@ def put_objects(
     pixels, categories, humans = photo.pixels.copy(), photo.categories.copy(), photo.humans.copy()
     for _ in range(int(rng.integers(1, MAX_OBJECTS + 1))):
         own = outline(size, rng)
-        covered = cloth is not None and rng.random() < 1 / 3
-        surface = (
-            _tiled(cloth, size, rng) if cloth is not None and covered else _moved(textures, rng)
-        )
+        if cloth is not None and rng.random() < 1 / 3:
+            surface = _tiled(cloth, size, rng)
+        else:
+            surface = _moved(textures, rng)
         paint_soft(pixels, _shaded(surface, rng), own, rng)
         categories[own], humans[own] = 0, 0
     return LabelledPhoto(pixels, categories, humans)
@@ -58,8 +58,8 @@ def outline(size: tuple[int, int], rng: Generator) -> NDArray[np.bool_]:
     if kind < 2:
         thickness = length * (rng.uniform(0.03, 0.12) if kind == 0 else rng.uniform(0.35, 0.9))
         upright = 90.0 if rng.random() < 0.7 else rng.uniform(0, 180)
-        box = cv2.boxPoints((centre.tolist(), (length, thickness), upright + rng.normal(0, 8)))
-        corners = box
+        angle = upright + rng.normal(0, 8)
+        corners = cv2.boxPoints((centre.tolist(), (length, thickness), angle))
     else:
         angles = np.sort(rng.uniform(0, 2 * np.pi, _CORNERS))
         radii = length / 2 * rng.uniform(0.5, 1.0, _CORNERS)

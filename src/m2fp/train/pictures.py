@@ -133,8 +133,7 @@ class TrainingBatches(Dataset[Batch]):
             angle=angle,
             flip=bool(rng.random() < 0.5),
         )
-        areas = np.bincount(photo.humans.ravel())
-        whole = {n: int(areas[n] * scale**2) for n in range(1, len(areas)) if areas[n]}
+        whole = {number: int(area * scale**2) for number, area in _areas(photo).items()}
         return drop_hidden(place(photo, placement, size, self.scheme), whole)
 
     def _group(self, size: tuple[int, int], rng: Generator) -> LabelledPhoto:
@@ -147,8 +146,7 @@ class TrainingBatches(Dataset[Batch]):
         height, width = photo.humans.shape
         cloth = cloth_of(self._photo(self._draw_index(rng)), self._garments, rng)
         covered = put_objects(photo, self._background((height, width), rng), cloth, rng)
-        areas = np.bincount(photo.humans.ravel())
-        return drop_hidden(covered, {n: int(areas[n]) for n in range(1, len(areas)) if areas[n]})
+        return drop_hidden(covered, _areas(photo))
 
     def _background(self, size: tuple[int, int], rng: Generator) -> NDArray[np.uint8]:
         if rng.random() < 0.8:
@@ -218,6 +216,11 @@ def sampling_weights(samples: Sequence[Sample], rare_share: float) -> NDArray[np
     repeat[255] = 1.0
     weights = np.where(present, repeat, 1.0).max(axis=1)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _areas(photo: LabelledPhoto) -> dict[int, int]:
+    areas = np.bincount(photo.humans.ravel())
+    return {number: int(areas[number]) for number in range(1, len(areas)) if areas[number]}
 
 
 def _multiple_of_32(length: float) -> int:
