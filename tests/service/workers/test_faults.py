@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ from m2fp.service.workers import (
     WorkAnswer,
     WorkerPhase,
 )
+from m2fp.service.workers.process import WorkerProcess
 
 pytestmark = pytest.mark.fault
 posix = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
@@ -164,6 +166,21 @@ def test_processes_are_replaced_between_requests(
             assert states.served == 8
             await until(lambda: pool.states().count(WorkerPhase.IDLE) == 2)
             assert {state.pid for state in pool.states().workers} != first
+
+    run(main())
+
+
+def test_a_process_has_a_number_from_its_start_to_its_end(settings: PoolSettings) -> None:
+    async def main() -> None:
+        with ThreadPoolExecutor() as threads:
+            process = WorkerProcess(settings, 0, threads)
+            assert process.pid is None
+            await process.start(60)
+            assert process.pid is not None
+            await process.end(politely=True)
+            # Asked about before its worker has the next process.
+            assert process.pid is None
+            await process.end(politely=True)
 
     run(main())
 

@@ -84,7 +84,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int | None:
-        """Return the number of the process; None before it is started."""
+        """Return the number of the process; None before it is started and after its end."""
         return self._made.process.pid if self._made else None
 
     async def start(self, limit_s: float) -> Ready:
@@ -171,10 +171,12 @@ class WorkerProcess:
             self.kill()
             await asyncio.wait({self.over})
         atexit.unregister(self.kill)
-        self._made.orders.close()
-        self._made.stops.close()
+        # Whoever looks at this worker from now on finds no process, not a closed one.
+        made, self._made = self._made, None
+        made.orders.close()
+        made.stops.close()
         with suppress(ValueError):  # its end is not collected yet; that is done at the next start
-            self._made.process.close()
+            made.process.close()
 
     async def _next_report(self) -> Report | None:
         report = await self._report
