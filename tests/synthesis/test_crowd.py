@@ -41,6 +41,22 @@ def test_people_look_all_ways() -> None:
     assert away.mean() > 0.08
 
 
+def test_the_same_people_from_behind() -> None:
+    def spots(seed: int, behind: float) -> list[Spot]:
+        rng = np.random.default_rng(seed)
+        return arrange([spread_points(capsule_person(rng))] * 3, rng, from_behind=behind)
+
+    turned = []
+    for seed in range(40):
+        front, back = spots(seed, 0.0), spots(seed, 1.0)
+        assert [(spot.x, spot.z) for spot in front] == [(spot.x, spot.z) for spot in back]
+        turns = [b.turn - f.turn for f, b in zip(front, back, strict=True)]
+        assert turns == pytest.approx([np.pi] * 3)
+        turned.append(spots(seed, 0.5) == back)
+        assert turned[-1] or spots(seed, 0.5) == front
+    assert 10 < sum(turned) < 30
+
+
 def test_points_are_spread_by_area() -> None:
     figure = capsule_person(np.random.default_rng(1))
     points = spread_points(figure)

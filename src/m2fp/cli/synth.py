@@ -52,6 +52,12 @@ def synth(
     size: Annotated[
         int, typer.Option(min=64, max=4096, help="Longer side of the pictures, pixels.")
     ] = 512,
+    from_behind: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", min=0, max=1, help="Scenes seen from the other side, 0 to 1."
+        ),
+    ] = 0.0,
     fine: Annotated[bool, typer.Option("--fine", help="Also write MHP-v2 ids.")] = False,
     depth: Annotated[bool, typer.Option("--depth", help="Also write depth, millimetres.")] = False,
     workers: Annotated[
@@ -84,6 +90,7 @@ def synth(
         figures=partial(make_figure, assets=assets, split=split.value),
         wardrobe="anny" if assets is None else "anny and MakeHuman",
         scenes=scenes,
+        from_behind=from_behind,
         fine=fine,
         depth=depth,
     )

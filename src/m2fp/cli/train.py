@@ -37,9 +37,11 @@ def train(
         typer.Option("--out", "-o", metavar="RUN", help="Folder of the run; resumed if begun."),
     ],
     synthetic: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            "--synthetic", metavar="FOLDER", help="Synthetic people, made with `m2fp synth`."
+            "--synthetic",
+            metavar="FOLDER",
+            help="Synthetic people, made with `m2fp synth`; several times for several sets.",
         ),
     ] = None,
     scheme: Annotated[
@@ -80,7 +82,11 @@ def train(
     recipe = read_config(config)
     datasets = [_open(folder, scheme, recipe) for folder in data]
     samples = [sample for dataset in datasets for sample in dataset.samples("train")]
-    people = [] if synthetic is None else _open(synthetic, scheme, recipe).samples("train")
+    people = [
+        sample
+        for folder in synthetic or ()
+        for sample in _open(folder, scheme, recipe).samples("train")
+    ]
     torch.set_num_threads(settings.threads or cpu_quota())
     world = join_world()
     if world.is_first:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
@@ -20,10 +21,13 @@ def how_many(rng: Generator) -> int:
     return int(rng.choice(len(COUNTS), p=COUNTS))
 
 
-def arrange(clouds: Sequence[NDArray[np.floating]], rng: Generator) -> list[Spot]:
+def arrange(
+    clouds: Sequence[NDArray[np.floating]], rng: Generator, *, from_behind: float = 0.0
+) -> list[Spot]:
     """Return a place for every figure, about the origin, so that their trunks do not cross.
 
-    clouds: points of every figure, (P, 3) metres about its own origin.
+    clouds: points of every figure, (P, 3) metres about its own origin. from_behind: share of the
+    arrangements, 0..1, in which everybody is turned around.
 
     A row for a group photo, a ring that faces inwards, people who walk one way, or a loose crowd.
     """
@@ -42,6 +46,8 @@ def arrange(clouds: Sequence[NDArray[np.floating]], rng: Generator) -> list[Spot
                 break
         placed.append((*spot, radii[index]))
         spots.append(Spot(*spot, _turn(kind, spot, way, rng)))
+    if from_behind and rng.random() < from_behind:
+        return [replace(spot, turn=spot.turn + np.pi) for spot in spots]
     return spots
 
 

@@ -59,11 +59,18 @@ class SyntheticPicture:
 
 
 def make_picture(
-    renderer: Renderer, rng: Generator, make_figure: FigureMaker, scenes: Sequence[Sample] = ()
+    renderer: Renderer,
+    rng: Generator,
+    make_figure: FigureMaker,
+    scenes: Sequence[Sample] = (),
+    *,
+    from_behind: float = 0.0,
 ) -> SyntheticPicture:
-    """Return a picture whose longer side is the renderer's size."""
+    """Return a picture whose longer side is the renderer's size; the rest as for `make_scene`."""
     scene_rng, lens_rng = rng.spawn(2)
-    scene = make_scene(scene_rng, make_figure, long_side=renderer.size, scenes=scenes)
+    scene = make_scene(
+        scene_rng, make_figure, long_side=renderer.size, scenes=scenes, from_behind=from_behind
+    )
     drawn = renderer.draw(scene.front, scene.backdrop, scene.camera, scene.light, scene.prints)
     pixels = finish(drawn, scene.far, scene.camera.focal_px, lens_rng)
     return labelled(pixels, drawn, scene)

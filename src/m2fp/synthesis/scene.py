@@ -55,17 +55,23 @@ class Scene:
 
 
 def make_scene(
-    rng: Generator, make_figure: FigureMaker, *, long_side: int, scenes: Sequence[Sample] = ()
+    rng: Generator,
+    make_figure: FigureMaker,
+    *,
+    long_side: int,
+    scenes: Sequence[Sample] = (),
+    from_behind: float = 0.0,
 ) -> Scene:
     """Return a scene of 0 to 8 people.
 
     long_side: of the picture, pixels. scenes: photos for backgrounds, their empty strips are used.
+    from_behind: share of the scenes, 0..1, in which everybody is turned around.
     """
     crowd_rng, view_rng, place_rng, look_rng = rng.spawn(4)
     count = how_many(crowd_rng)
     figures = [make_figure(own) for own in rng.spawn(count)]
     clouds = [spread_points(figure) for figure in figures]
-    spots = arrange(clouds, crowd_rng)
+    spots = arrange(clouds, crowd_rng, from_behind=from_behind)
     people = [Bystander.at(*one) for one in zip(spots, figures, clouds, strict=True)]
     kind = str(place_rng.choice(_PLACES, p=_PLACE_SHARES))
     ceiling = float(place_rng.uniform(2.35, 3.4)) if kind == "room" else 100.0

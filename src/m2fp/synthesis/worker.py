@@ -31,6 +31,7 @@ class Recipe:
         figures: makes the people; must be picklable.
         wardrobe: name of what `figures` draws on, kept with the set.
         scenes: photos whose empty strips are backgrounds.
+        from_behind: share of the scenes seen from the other side, 0..1.
         fine, depth: write these sidecars too.
     """
 
@@ -39,10 +40,11 @@ class Recipe:
     figures: FigureMaker
     wardrobe: str
     scenes: Sequence[Sample] = ()
+    from_behind: float = 0.0
     fine: bool = False
     depth: bool = False
 
-    def stamp(self) -> dict[str, str | int | bool]:
+    def stamp(self) -> dict[str, str | int | float | bool]:
         """Return what must be the same when a set is gone on with."""
         return {
             "version": VERSION,
@@ -50,6 +52,7 @@ class Recipe:
             "size": self.size,
             "wardrobe": self.wardrobe,
             "scenes": len(self.scenes),
+            "from_behind": self.from_behind,
             "fine": self.fine,
             "depth": self.depth,
         }
@@ -88,7 +91,9 @@ class Worker:
         """Make and write picture `number`, which depends on the recipe and the number alone."""
         recipe = self._recipe
         rng = np.random.default_rng([recipe.seed, number])
-        picture = make_picture(self._renderer, rng, recipe.figures, recipe.scenes)
+        picture = make_picture(
+            self._renderer, rng, recipe.figures, recipe.scenes, from_behind=recipe.from_behind
+        )
         files = PictureFiles(self._home, f"{number:07d}")
         quality = int(rng.integers(80, 96))
         write_picture(picture, files, quality=quality, fine=recipe.fine, depth=recipe.depth)
