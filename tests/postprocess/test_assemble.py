@@ -192,10 +192,10 @@ def test_evidence_just_above_the_least_is_enough_far_from_the_mask() -> None:
 def test_people_are_numbered_from_left_to_right_then_down() -> None:
     scene = Scene(rows=24)
     scene.add(PERSON, (14, 20, 2, 6), probability=0.9)
-    scene.add(PERSON, (2, 8, 2, 6), probability=0.8)
-    scene.add(PERSON, (2, 8, 0, 2), probability=0.7)
+    scene.add(PERSON, (2, 8, 2, 6), probability=0.85)
+    scene.add(PERSON, (2, 8, 0, 2), probability=0.8)
     maps = scene.maps()
-    np.testing.assert_allclose(maps.person_scores, [0.7, 0.8, 0.9], atol=2e-3)
+    np.testing.assert_allclose(maps.person_scores, [0.8, 0.85, 0.9], atol=2e-3)
 
 
 def test_rows_count_from_the_top_of_the_photo_when_it_is_painted_in_strips() -> None:

@@ -98,7 +98,7 @@ def test_every_view_gives_one_sighting_the_best_match() -> None:
 
 
 def test_best_score_first_whichever_view_it_comes_from() -> None:
-    first = scene((SHIRT, (0, 4, 0, 4), 0.5), (PERSON, (5, 9, 0, 4), 0.6))
+    first = scene((SHIRT, (0, 4, 0, 4), 0.5), (PERSON, (5, 9, 0, 4), 0.8))
     second = scene((FACE, (0, 4, 10, 14), 0.9), (HAIR, (5, 9, 10, 14), 0.3))
     found = fused(first, second)
     assert found.label.tolist() == [PERSON, FACE, SHIRT, HAIR]

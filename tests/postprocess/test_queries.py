@@ -68,8 +68,8 @@ def test_many_ties_stay_in_order() -> None:
     [
         (SHIRT, 0.12, True),
         (SHIRT, 0.08, False),
-        (PERSON, 0.55, True),
-        (PERSON, 0.45, False),
+        (PERSON, 0.8, True),
+        (PERSON, 0.7, False),
         (0, 0.15, True),
         (0, 0.05, False),
     ],

@@ -64,7 +64,7 @@ class PostprocessConfig:
         ConfigError: a value is outside its range.
     """
 
-    person_threshold: float = 0.5
+    person_threshold: float = 0.75
     part_threshold: float = 0.1
     background_threshold: float = 0.1
     min_evidence: float = 0.05
