@@ -44,7 +44,7 @@ def test_all_formats_are_what_the_parser_gives(
     expected = result.to_dict()
     del expected["timing"]
     assert document == expected
-    assert found.persons == len(result.persons) == 4
+    assert found.persons == len(result.persons) == 3
     assert found.model == result.model
     assert (found.image.width, found.image.height, found.image.format) == (1280, 768, "JPEG")
     assert found.image.sha256 == result.photo.sha256
