@@ -71,6 +71,19 @@ def test_what_is_quantised(float_file: Path, quantised: tuple[Path, Int8Report])
         assert after[kind] == before[kind] > 0
 
 
+def test_weights_leave_room_for_two_products_in_16_bits(
+    quantised: tuple[Path, Int8Report],
+) -> None:
+    weights = [
+        onnx.numpy_helper.to_array(tensor)
+        for tensor in onnx.load(quantised[0]).graph.initializer
+        if tensor.data_type == onnx.TensorProto.INT8
+    ]
+    most = max(int(np.abs(weight.astype(int)).max()) for weight in weights)
+    assert 32 < most <= 64
+    assert 2 * 255 * most < 2**15
+
+
 def test_outputs_stay_close(
     float_file: Path, photos: tuple[Path, ...], quantised: tuple[Path, Int8Report]
 ) -> None:

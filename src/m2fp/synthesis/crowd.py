@@ -46,7 +46,7 @@ def arrange(
                 break
         placed.append((*spot, radii[index]))
         spots.append(Spot(*spot, _turn(kind, spot, way, rng)))
-    if from_behind and rng.random() < from_behind:
+    if rng.random() < from_behind:
         return [replace(spot, turn=spot.turn + np.pi) for spot in spots]
     return spots
 
