@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from m2fp.augmentation.edges import nearest_source
 from m2fp.augmentation.placement import BORDER_GREY
-from m2fp.augmentation.puppet.cutting import Piece, Puppet, cut, neck_of, segments
+from m2fp.augmentation.puppet.cutting import Puppet, cut
+from m2fp.augmentation.puppet.figure import neck_of, segments
 from m2fp.augmentation.puppet.parts import Bone, parts_of
+from m2fp.augmentation.puppet.pieces import Piece
 from m2fp.augmentation.puppet.poses import Pose, random_pose
 from m2fp.datasets import LabelledPhoto
 from m2fp.datasets.joints import Joints
