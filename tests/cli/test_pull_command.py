@@ -259,7 +259,7 @@ def test_mistakes(arguments: list[str], code: int, message: str) -> None:
 def test_shipped_models_need_no_pull(hub: FakeHub) -> None:
     done = run("models", "pull", "builtin")
     assert done.exit_code == 0
-    assert done.stdout.endswith("m2fp-lite.onnx\n")
+    assert done.stdout.endswith("m2fp-lite-int8.onnx\n")
     assert "comes with m2fp" in done.stderr
     assert hub.requests == []
 

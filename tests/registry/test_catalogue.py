@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from m2fp.registry import catalogue, entries, find, sha256_and_size
+import pytest
+
+from m2fp import Parser
+from m2fp.registry import DEFAULT_MODEL, catalogue, entries, find, sha256_and_size
 
 
-def test_builtin_is_in_the_catalogue_and_lies_inside_the_package() -> None:
-    entry = find("builtin")
+@pytest.mark.parametrize(
+    ("name", "file", "precision"),
+    [("builtin", "m2fp-lite-int8.onnx", "int8"), ("builtin-fp32", "m2fp-lite.onnx", "fp32")],
+)
+def test_what_is_in_the_package(name: str, file: str, precision: str) -> None:
+    entry = find(name)
     assert entry is not None
-    assert entry.path == Path(catalogue.__file__).parent / "builtin" / "m2fp-lite.onnx"
+    assert entry.path == Path(catalogue.__file__).parent / "builtin" / file
     assert entry.licence == "Apache-2.0"
     assert sha256_and_size(entry.path) == (entry.sha256, entry.bytes)
+    with Parser(name, threads=1) as parser:
+        assert parser.info.precision == precision
+        assert parser.info.licence == entry.licence
+
+
+def test_the_default_is_in_the_catalogue() -> None:
+    assert find(DEFAULT_MODEL) is not None
 
 
 def test_names_are_unique() -> None:

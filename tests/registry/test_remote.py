@@ -26,7 +26,7 @@ def test_both_spellings_of_both_models(kind: str) -> None:
 def test_names_belong_to_one_model() -> None:
     names = [name for model in remote_models() for name in model.names]
     names += [entry.name for entry in entries()]
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == 6
 
 
 @pytest.mark.parametrize(
