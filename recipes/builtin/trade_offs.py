@@ -1,6 +1,7 @@
 """What a trained network loses when it is made smaller or sees less, without training it again.
 
-    python recipes/builtin/trade_offs.py runs/lite-8/last.pt OUT --data ccp-cihp --photo people.jpg
+    python recipes/builtin/trade_offs.py runs/lite-8/last.pt OUT --data ccp-cihp \
+        --synthetic people --photo people.jpg
 
 Every layer of the decoder was supervised, so that the network can end after any of them; queries
 that never name anything can be left away; and any input size can be read. Each variant differs
@@ -28,7 +29,7 @@ from m2fp.parser import list_folder
 from m2fp.train.checkpoint import read_checkpoint
 
 QUERY_PHOTOS = 200
-"""Training photos on which the queries are counted that name something."""
+"""Training pictures of either kind, on which the queries are counted that name something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,16 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--synthetic", type=Path, required=True, help="who is not alone")
     parser.add_argument("--photo", type=Path, required=True)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     values = read_checkpoint(options.checkpoint)
     files = [options.out / f"{variant.name.replace(' ', '-')}.onnx" for variant in VARIANTS]
     m2fp("export", options.checkpoint, "-o", files[0])
-    counts = named_by(files[0], list_folder(options.data / "Training" / "Images")[:QUERY_PHOTOS])
+    folders = [root / "Training" / "Images" for root in (options.data, options.synthetic)]
+    seen = [photo for folder in folders for photo in list_folder(folder)[:QUERY_PHOTOS]]
+    counts = named_by(files[0], seen)
     print(f"{(counts > 0).sum()} of {len(counts)} queries ever name something", flush=True)
     ranked = np.argsort(-counts, kind="stable")
     print(HEAD)
