@@ -96,7 +96,7 @@ def _layer_of(name: str) -> int:
 
 
 def main() -> None:
-    """Make the variants that are not there yet, score them and print."""
+    """Make the variants, score them and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
@@ -115,10 +115,11 @@ def main() -> None:
     ranked = np.argsort(-counts, kind="stable")
     print(HEAD)
     for variant, file in zip(VARIANTS, files, strict=True):
-        draft = file.with_suffix(".pt")
-        torch.save(smaller(values, variant, ranked), draft)
-        m2fp("export", draft, "-o", file)
-        draft.unlink()
+        if file != files[0]:
+            draft = file.with_suffix(".pt")
+            torch.save(smaller(values, variant, ranked), draft)
+            m2fp("export", draft, "-o", file)
+            draft.unlink()
         print(row(variant.name, file, options.data), flush=True)
     print()
     print(times(files, options.photo))
