@@ -18,7 +18,7 @@ from tests.augmentation.stick_person import (
 from m2fp.augmentation.puppet import ArmPose, LegPose, Pose, random_puppet, repose
 from m2fp.augmentation.puppet.parts import Bone
 from m2fp.augmentation.puppet.poses import Freedom, random_pose
-from m2fp.augmentation.puppet.posing import turns
+from m2fp.augmentation.puppet.turning import turns
 from m2fp.datasets import LabelledPhoto
 from m2fp.labels import get_scheme
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m2fp.augmentation.puppet.figure import Figure, Mask, disc, polygon
-from m2fp.augmentation.puppet.parts import Bone
+from m2fp.augmentation.puppet.parts import ARMS, LEGS, Bone
 
 BoneMap = NDArray[np.int8]
 
@@ -27,12 +27,10 @@ def _nearest(figure: Figure, bone: BoneMap, where: Mask, bones: tuple[Bone, ...]
 
 
 def _legs(figure: Figure, bone: BoneMap) -> None:
-    shins = (Bone.SHIN_LEFT, Bone.SHIN_RIGHT)
-    for side, ids in enumerate(figure.parts.legs):
-        pair = (Bone(Bone.THIGH_LEFT + side), Bone(Bone.SHIN_LEFT + side))
-        _nearest(figure, bone, figure.has(ids), pair)
+    for leg, ids in zip(LEGS, figure.parts.legs, strict=True):
+        _nearest(figure, bone, figure.has(ids), leg)
+    thighs, shins = zip(*LEGS, strict=True)
     _nearest(figure, bone, figure.has(figure.parts.socks), shins)
-    thighs = (Bone.THIGH_LEFT, Bone.THIGH_RIGHT)
     _nearest(figure, bone, figure.has(figure.parts.trousers), thighs + shins)
     # Above the hips, and in the wedge down to the crotch, trousers are the torso's.
     above, middle = ~figure.below, figure.joints.hips.mean(axis=0)
@@ -40,38 +38,36 @@ def _legs(figure: Figure, bone: BoneMap) -> None:
     wedge = polygon(
         figure.own.shape, np.array([*figure.joints.hips, middle + 0.22 * (knee - middle)])
     )
-    legs = bone >= Bone.THIGH_LEFT
-    bone[legs & (above | wedge)] = Bone.TORSO
+    bone[np.isin(bone, LEGS) & (above | wedge)] = Bone.TORSO
 
 
 def _arms(figure: Figure, bone: BoneMap) -> None:
-    fores = (Bone.FORE_LEFT, Bone.FORE_RIGHT)
+    uppers, fores = zip(*ARMS, strict=True)
     _nearest(figure, bone, figure.has(figure.parts.gloves), fores)
-    for side, arm in enumerate(figure.parts.arms):
-        pair = (Bone(Bone.UPPER_LEFT + side), Bone(Bone.FORE_LEFT + side))
-        _nearest(figure, bone, figure.has((arm,)), pair)
+    for arm, part in zip(ARMS, figure.parts.arms, strict=True):
+        _nearest(figure, bone, figure.has((part,)), arm)
     # A sleeve is what is within an arm's width of its bones, or nearer to them than the body.
     # Below the hips it is a hand that hangs beside a dress, and a cuff beside a coat.
     cloth = figure.has(figure.parts.sleeved) & ~(figure.below & figure.has(figure.parts.dresses))
-    for side in (0, 1):
-        cloth &= ~_beyond_wrist(figure, side)
+    for fore in fores:
+        cloth &= ~_beyond_wrist(figure, fore)
     bodily = np.minimum(
         figure.quad_far, np.minimum(figure.far[Bone.THIGH_LEFT], figure.far[Bone.THIGH_RIGHT])
     )
     best = np.full(figure.own.shape, 1.0, np.float32)
-    for each in range(Bone.UPPER_LEFT, Bone.FORE_RIGHT + 1):
-        far, radius = figure.far[Bone(each)], figure.radius[Bone(each)]
-        share = far / radius
+    for each in uppers + fores:
+        far = figure.far[each]
+        share = far / figure.radius[each]
         near = cloth & (share < best) & ((share <= 1) | (far < bodily))
         loose = cloth & (share >= 1) & (share < 1.7) & (far < bodily) & (best >= 1.0)
         bone[near | loose] = each
         best = np.where(near, share, best)
 
-    _remnants(figure, bone, cloth)
+    _remnants(figure, bone, cloth, uppers + fores)
 
 
-def _beyond_wrist(figure: Figure, side: int) -> Mask:
-    elbow, wrist = figure.lines[Bone(Bone.FORE_LEFT + side)][:2]
+def _beyond_wrist(figure: Figure, fore: Bone) -> Mask:
+    elbow, wrist = figure.lines[fore][:2]
     along = (wrist - elbow) / max(float(np.linalg.norm(wrist - elbow)), 1e-6)
     # A cuff reaches over the hand's root, as far as joints are found exactly.
     wrist = wrist + 0.12 * figure.torso * along
@@ -81,12 +77,11 @@ def _beyond_wrist(figure: Figure, side: int) -> Mask:
     return np.asarray(past & disc(figure.own.shape, wrist, 0.5 * figure.torso))
 
 
-def _remnants(figure: Figure, bone: BoneMap, cloth: Mask) -> None:
+def _remnants(figure: Figure, bone: BoneMap, cloth: Mask, arms: tuple[Bone, ...]) -> None:
     # Cloth cut off from the torso by an arm's straight edge is the sleeve's outer fold.
     torso = (bone == Bone.TORSO).astype(np.uint8)
     _, zones, stats, _ = cv2.connectedComponentsWithStats(torso, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < 0.04 * stats[1:, cv2.CC_STAT_AREA].sum()
     small[0] = False
-    arms = tuple(Bone(each) for each in range(Bone.UPPER_LEFT, Bone.FORE_RIGHT + 1))
     near = np.minimum.reduce([figure.far[each] for each in arms]) < 0.25 * figure.torso
     _nearest(figure, bone, cloth & small[zones] & near, arms)

@@ -9,7 +9,7 @@ import numpy as np
 from m2fp.augmentation.puppet.assignment import assign_bones
 from m2fp.augmentation.puppet.figure import measure
 from m2fp.augmentation.puppet.freedom import freedom_of
-from m2fp.augmentation.puppet.parts import Bone, Parts
+from m2fp.augmentation.puppet.parts import ARMS, Bone, Parts
 from m2fp.augmentation.puppet.pieces import Piece, cut_pieces, fill_body
 from m2fp.augmentation.puppet.poses import Freedom
 from m2fp.datasets import IGNORE, LabelledPhoto
@@ -49,10 +49,9 @@ def cut(photo: LabelledPhoto, joints: Joints, parts: Parts) -> Puppet | None:
     freedom = freedom_of(figure, bone)
     if not any(freedom.arms) and not freedom.legs:
         return None
-    for side, free in enumerate(freedom.arms):
+    for arm, free in zip(ARMS, freedom.arms, strict=True):
         if not free:
-            stays = (bone == Bone.UPPER_LEFT + side) | (bone == Bone.FORE_LEFT + side)
-            bone[stays] = Bone.TORSO
+            bone[np.isin(bone, arm)] = Bone.TORSO
     # What is held or worn and has no name is left away beside the torso.
     dropped = figure.own & (figure.ids == IGNORE) & ~figure.quad
     bone[dropped] = -1

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fp.augmentation.puppet.parts import Bone, Parts
+from m2fp.augmentation.puppet.parts import ARMS, LEGS, Bone, Parts
 from m2fp.datasets import LabelledPhoto
 from m2fp.datasets.joints import Joints
 
@@ -105,10 +105,11 @@ def segments(joints: Joints) -> Lines:
     lines: Lines = {}
     for side in (0, 1):
         at = {name: getattr(joints, name)[side] for name in Joints.__slots__ if name != "head"}
-        lines[Bone(Bone.UPPER_LEFT + side)] = [at["shoulders"], at["elbows"]]
-        lines[Bone(Bone.FORE_LEFT + side)] = [at["elbows"], at["wrists"], at["hands"]]
-        lines[Bone(Bone.THIGH_LEFT + side)] = [at["hips"], at["knees"]]
-        lines[Bone(Bone.SHIN_LEFT + side)] = [at["knees"], at["ankles"], at["toes"]]
+        (upper, fore), (thigh, shin) = ARMS[side], LEGS[side]
+        lines[upper] = [at["shoulders"], at["elbows"]]
+        lines[fore] = [at["elbows"], at["wrists"], at["hands"]]
+        lines[thigh] = [at["hips"], at["knees"]]
+        lines[shin] = [at["knees"], at["ankles"], at["toes"]]
     return lines
 
 

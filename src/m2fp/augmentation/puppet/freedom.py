@@ -6,7 +6,7 @@ import numpy as np
 
 from m2fp.augmentation.puppet.assignment import BoneMap
 from m2fp.augmentation.puppet.figure import Figure, disc
-from m2fp.augmentation.puppet.parts import Bone
+from m2fp.augmentation.puppet.parts import ARMS, LEGS
 from m2fp.augmentation.puppet.poses import Freedom
 
 # Plausible lengths as shares of the torso's, seen from the front: over 90 % of the limbs of people
@@ -24,7 +24,7 @@ def freedom_of(figure: Figure, bone: BoneMap) -> Freedom:
 
 
 def _free_arm(figure: Figure, bone: BoneMap, side: int) -> bool:
-    upper, fore = Bone(Bone.UPPER_LEFT + side), Bone(Bone.FORE_LEFT + side)
+    upper, fore = ARMS[side]
     if not _within(figure.length(upper), _UPPER_ARM) or not _within(figure.length(fore), _FOREARM):
         return False
     shoulder, elbow = figure.lines[upper]
@@ -65,8 +65,7 @@ def _free_legs(figure: Figure, bone: BoneMap) -> tuple[bool, bool]:
     if gaps[0] < 0.14 or gaps[1] < 0.1 or ankles[:, 1].max() >= height:
         return False, False
     covered, areas = [], []
-    for each in (0, 1):
-        thigh, shin = Bone(Bone.THIGH_LEFT + each), Bone(Bone.SHIN_LEFT + each)
+    for thigh, shin in LEGS:
         straight = _within(figure.length(thigh), _THIGH) and _within(figure.length(shin), _SHIN)
         x, y = figure.points(shin, 0.1, 0.95)
         if not straight or (bone[y, x] == shin).mean() < 0.75:

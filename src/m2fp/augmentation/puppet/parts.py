@@ -24,6 +24,11 @@ class Bone(IntEnum):
     SHIN_RIGHT = 9
 
 
+# The limbs' (upper, lower) bones, the person's left one first.
+ARMS = ((Bone.UPPER_LEFT, Bone.FORE_LEFT), (Bone.UPPER_RIGHT, Bone.FORE_RIGHT))
+LEGS = ((Bone.THIGH_LEFT, Bone.SHIN_LEFT), (Bone.THIGH_RIGHT, Bone.SHIN_RIGHT))
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Ids of a scheme by what they move with.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from m2fp.augmentation.edges import core_of, nearest_source
 from m2fp.augmentation.puppet.assignment import BoneMap
 from m2fp.augmentation.puppet.figure import Figure, Mask, Points, disc, neck_of, polygon
-from m2fp.augmentation.puppet.parts import Bone
+from m2fp.augmentation.puppet.parts import ARMS, LEGS, Bone
 from m2fp.datasets import IGNORE, LabelledPhoto
 
 
@@ -30,7 +30,7 @@ def fill_body(figure: Figure, bone: BoneMap, dropped: Mask) -> tuple[LabelledPho
 
     `humans` are bones, one more than `Bone` says, 0 outside.
     """
-    arms = (bone >= Bone.UPPER_LEFT) & (bone <= Bone.FORE_RIGHT)
+    arms = np.isin(bone, ARMS)
     rest = (bone >= 0) & ~arms & (bone != Bone.HEAD)
     span = (np.logical_or.accumulate(rest, axis=1)) & (
         np.logical_or.accumulate(rest[:, ::-1], axis=1)[:, ::-1]
@@ -60,14 +60,14 @@ def cut_pieces(figure: Figure, bone: BoneMap, body: LabelledPhoto) -> dict[Bone,
 
     bone: of every pixel, see `assign_bones`; body: what `fill_body` made.
     """
-    arms = (bone >= Bone.UPPER_LEFT) & (bone <= Bone.FORE_RIGHT)
+    arms = np.isin(bone, ARMS)
     inner = body.humans.astype(np.int8) - 1
     # A torso's pixels beside an arm are those without the arm, and the other way round.
     before = (_clean(figure, bone), figure.ids, ~arms)
     behind = (body.pixels, body.categories, arms)
     pieces = {}
     for each in Bone:
-        in_front = each == Bone.HEAD or Bone.UPPER_LEFT <= each <= Bone.FORE_RIGHT
+        in_front = each == Bone.HEAD or any(each in arm for arm in ARMS)
         (pixels, ids, others), (other_pixels, other_ids, _) = (
             (before, behind) if in_front else (behind, before)
         )
@@ -78,7 +78,7 @@ def cut_pieces(figure: Figure, bone: BoneMap, body: LabelledPhoto) -> dict[Bone,
         for centre, other in _overlaps(figure, each):
             joint = disc(figure.own.shape, centre, figure.radius[max(each, other)])
             extra = joint & ~base & ((bone == other) | (inner == other))
-            if each >= Bone.THIGH_LEFT and other == Bone.TORSO:
+            if any(each in leg for leg in LEGS) and other == Bone.TORSO:
                 extra &= figure.has(figure.parts.trousers)
             if each == Bone.HEAD:
                 extra &= figure.has(figure.parts.neck)
@@ -110,10 +110,8 @@ def _clean(figure: Figure, bone: BoneMap) -> NDArray[np.uint8]:
 def _overlaps(figure: Figure, bone: Bone) -> list[tuple[Points, Bone]]:
     """Return (joint, neighbour) pairs where a bone's piece reaches into its neighbour's."""
     at: list[tuple[Points, Bone]] = []
-    for side in (0, 1):
-        chain = [Bone.TORSO, Bone(Bone.UPPER_LEFT + side), Bone(Bone.FORE_LEFT + side)]
-        legs = [Bone.TORSO, Bone(Bone.THIGH_LEFT + side), Bone(Bone.SHIN_LEFT + side)]
-        for first, second in (chain[:2], chain[1:], legs[:2], legs[1:]):
+    for upper, lower in ARMS + LEGS:
+        for first, second in ((Bone.TORSO, upper), (upper, lower)):
             joint = figure.lines[second][0]
             if bone == first:
                 at.append((joint, second))
