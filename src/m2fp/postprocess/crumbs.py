@@ -25,18 +25,38 @@ def without_crumbs(parts: Candidates, people: Candidates, config: PostprocessCon
     is a crumb; below `small_share` if its score is less than `small_score`. What crumbs leave is
     shared out and the rest judged again, until all are large enough.
     """
-    if not len(people):
+    if not len(people) or not len(parts):
         return parts
-    owner = _owners(people)
+    owner = _owners(people).ravel()
     areas = np.bincount(owner[owner != _NONE], minlength=len(people))
-    evidence = parts.probability[:, None, None] * sigmoid(parts.logits)
+    evidence = parts.probability[:, None] * sigmoid(parts.logits.reshape(len(parts), -1))
+    winner = _strongest(evidence, config.min_evidence)
+    left = np.arange(len(parts))
     while True:
-        shares = _shares(parts, evidence, owner, areas, config.min_evidence)
-        faint = (shares < config.small_share) & (parts.score < config.small_score)
-        crumb = (parts.label != BACKGROUND) & (faint | (shares < config.crumb_share))
+        shares = _shares(parts, winner, owner, areas)[left]
+        faint = (shares < config.small_share) & (parts.score[left] < config.small_score)
+        crumb = (parts.label[left] != BACKGROUND) & (faint | (shares < config.crumb_share))
         if not crumb.any():
-            return parts
-        parts, evidence = parts.take(~crumb), evidence[~crumb]
+            return parts.take(left)
+        # Only the cells of crumbs change hands.
+        free = np.flatnonzero(np.isin(winner, left[crumb]))
+        left = left[~crumb]
+        heir = _strongest(evidence[np.ix_(left, free)], config.min_evidence)
+        winner[free] = np.where(heir == _NONE, _NONE, left[heir])
+
+
+def _strongest(evidence: npt.NDArray[np.float32], least: float) -> npt.NDArray[np.intp]:
+    """Return the row with the most evidence per column, intp (cells,), -1 where none has enough.
+
+    Row by row: of a few dozen planes that is several times faster than numpy's argmax.
+    """
+    best = np.full(evidence.shape[1], np.nextafter(np.float32(least), np.float32(-1.0)))
+    winner = np.full(evidence.shape[1], _NONE)
+    for number, values in enumerate(evidence):
+        better = values > best
+        np.copyto(best, values, where=better)
+        np.copyto(winner, number, where=better)
+    return winner
 
 
 def _owners(people: Candidates) -> npt.NDArray[np.intp]:
@@ -48,25 +68,20 @@ def _owners(people: Candidates) -> npt.NDArray[np.intp]:
 
 def _shares(
     parts: Candidates,
-    evidence: npt.NDArray[np.float32],
+    winner: npt.NDArray[np.intp],
     owner: npt.NDArray[np.intp],
     areas: npt.NDArray[np.intp],
-    min_evidence: float,
 ) -> npt.NDArray[np.float64]:
     """Return the size of every part as a share of its person, float64 (K,), see `without_crumbs`.
 
     Args:
         parts: K candidates.
-        evidence: float32 (K, h, w), probability x sigmoid.
-        owner: intp (h, w), the person of every cell or -1.
+        winner: intp (cells,), the part that has each, or -1.
+        owner: intp (cells,), the person of each, or -1.
         areas: intp (P,), cells of each person.
-        min_evidence: what wins a cell.
     """
-    if not len(parts):
-        return np.zeros(0)
     count = len(parts)
-    wins = evidence.max(axis=0) >= min_evidence
-    cells = ((owner + 1) * count + evidence.argmax(axis=0))[wins]
+    cells = ((owner + 1) * count + winner)[winner != _NONE]
     won = np.bincount(cells, minlength=(len(areas) + 1) * count).reshape(-1, count)
     home = won[1:].argmax(axis=0)
     same = parts.label[:, None] == parts.label

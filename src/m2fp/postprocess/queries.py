@@ -6,6 +6,7 @@ are ever enlarged.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,30 +71,28 @@ def select(
     # A score never exceeds its probability: most queries leave here, before any mask is read.
     query = np.flatnonzero(probability >= least)
     cells = content_cells(network_input)
-    logits = predictions.mask_logits[query, cells.rows, cells.columns]
-    finite = np.isfinite(logits).all(axis=(1, 2))
-    query, logits = query[finite], logits[finite]
-    np.clip(logits, -LOGIT_LIMIT, LOGIT_LIMIT, out=logits)
+    masks = predictions.mask_logits[:, cells.rows, cells.columns]
+    query = query[[bool(np.isfinite(masks[number]).all()) for number in query]]
 
-    score = probability[query] * mean_inside(logits)
+    score = probability[query] * mean_inside(masks[number] for number in query)
     keep = np.flatnonzero((score >= least[query]) & (score > 0))
     order = keep[np.argsort(-score[keep], kind="stable")]
     chosen = query[order]
-    return Candidates(chosen, label[chosen], probability[chosen], score[order], logits[order])
+    # Copied here, when it is known which; all of them do not fit into a processor's cache.
+    logits = masks[chosen]
+    np.clip(logits, -LOGIT_LIMIT, LOGIT_LIMIT, out=logits)
+    return Candidates(chosen, label[chosen], probability[chosen], score[order], logits)
 
 
-def mean_inside(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return the mean sigmoid over the positive cells of each mask, 0 for empty masks.
+def mean_inside(masks: Iterable[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    """Return the mean sigmoid over the positive cells of each mask, float32 (K,), 0 where empty.
 
     Args:
-        logits: finite float32 (K, h, w).
+        masks: K masks of finite logits, float32 (h, w) each.
     """
-    means = np.zeros(len(logits), np.float32)
-    for number, mask in enumerate(logits):
-        positive = mask[mask > 0]
-        if positive.size:
-            means[number] = sigmoid(positive).mean()
-    return means
+    inside = (mask[mask > 0] for mask in masks)
+    means = [sigmoid(logits).mean() if logits.size else 0.0 for logits in inside]
+    return np.array(means, np.float32)
 
 
 def thresholds(scheme: LabelScheme, config: PostprocessConfig) -> npt.NDArray[np.float32]:
