@@ -173,6 +173,16 @@ def test_background_competes_with_parts() -> None:
     assert not found[4:].any()
 
 
+def test_nobody_is_left_where_the_background_wins_every_part() -> None:
+    scene = Scene()
+    scene.add(PERSON, (2, 14, 2, 8), (2, 14, 12, 20))
+    scene.add(PANTS, (2, 14, 2, 8), probability=0.4)
+    scene.add(0, (0, 16, 0, 24), probability=0.6)
+    assert scene.maps(PostprocessConfig()).person_scores == ()
+    scene.add(SHIRT, (2, 14, 12, 20), probability=0.9)
+    assert len(scene.maps(PostprocessConfig()).person_scores) == 1
+
+
 def test_weak_evidence_is_background() -> None:
     scene = Scene()
     scene.add(SHIRT, (2, 8, 2, 8), probability=0.6, outside=-3.0)  # 0.6 x 0.047 outside

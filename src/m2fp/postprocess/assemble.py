@@ -90,10 +90,10 @@ def _own_maps(
     cancellation.check()
     is_person = candidates.label == person_class
     parts = candidates.take(~is_person)
-    people = with_parts(candidates.take(is_person), parts, config)
-    people = split_by_heads(people, parts, scheme.head_ids, config)
+    people = split_by_heads(candidates.take(is_person), parts, scheme.head_ids, config)
     people = choose_people(people, config)
     parts = without_crumbs(parts, people, config)
+    people = with_parts(people, parts, config)
     owners = find_owners(parts, people, config)
     cancellation.check()
     resampler = Resampler.build(answers[0].network_input)
