@@ -1,6 +1,6 @@
 """What a trained network loses when it is made smaller or sees less, without training it again.
 
-    python recipes/builtin/trade_offs.py runs/lite-8/last.pt OUT --data ccp-cihp \
+    python recipes/builtin/trade_offs.py runs/lite-9/last.pt OUT --data ccp-cihp \
         --synthetic people --photo people.jpg
 
 Every layer of the decoder was supervised, so that the network can end after any of them; queries
@@ -53,7 +53,7 @@ VARIANTS = (
     Variant("as trained"),
     *(Variant(f"{n} decoder layers", layers=n) for n in (4, 3, 2)),
     *(Variant(f"{n} queries", queries=n) for n in (75, 50)),
-    *(Variant(f"{s} x {s * 4 // 3}", size=(s, s * 4 // 3)) for s in (288, 384, 576, 672)),
+    *(Variant(f"{s} x {s * 4 // 3}", size=(s, s * 4 // 3)) for s in (384, 480, 672)),
 )
 
 

@@ -76,7 +76,10 @@ def axe_findings(page: Page) -> list[str]:
 
 
 def point_in(page: Page, result: Result, person: int, label: int) -> dict[str, float]:
-    """Return where on the canvas a pixel is that lies well within a part."""
+    """Return where on the canvas a pixel is that lies well within a part, near its middle.
+
+    At the picture's right edge lies the handle of the slider.
+    """
     mask = (result.person_map == person) & (result.part_map == label)
     for size in (15, 7, 3, 1):
         sums = np.pad(mask, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
@@ -86,7 +89,7 @@ def point_in(page: Page, result: Result, person: int, label: int) -> dict[str, f
         ys, xs = np.nonzero(inside == size * size)
         if len(ys):
             break
-    middle = len(ys) // 2
+    middle = ((ys - ys.mean()) ** 2 + (xs - xs.mean()) ** 2).argmin()
     box = page.locator("#layers-canvas").bounding_box()
     assert box
     height, width = mask.shape

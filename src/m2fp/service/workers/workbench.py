@@ -25,7 +25,7 @@ from m2fp.service.rendering import FORMATS, check_formats, render
 from m2fp.service.workers.messages import ImageFacts, WorkAnswer, WorkRequest
 from m2fp.service.workers.settings import PoolSettings
 
-_WARM_SIZE = (480, 640)  # of the picture that is parsed before the first one of a client
+_WARM_SIZE = (576, 768)  # of the picture that is parsed before the first one of a client
 
 
 class Workbench:
