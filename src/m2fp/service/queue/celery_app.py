@@ -37,6 +37,9 @@ _SETTINGS: Final[dict[str, Any]] = {
     "task_ignore_result": True,
     "task_store_errors_even_if_ignored": False,
     "worker_send_task_events": False,
+    # Nobody asks workers anything. Their second socket to Redis, for such questions, would close
+    # first when Redis ends, and kombu 5.7 then meets its connection half closed and gives up.
+    "worker_enable_remote_control": False,
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,  # a worker waits for its Redis as long as it takes
     # A request does not wait for a broker that is away: the sweep sends what was not sent.
