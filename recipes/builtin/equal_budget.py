@@ -109,12 +109,12 @@ class Variant:
 
 VARIANTS = (
     Variant("lite0"),
+    Variant("photos alone", synthetic=0.0),
+    Variant("synthetic people alone", synthetic=1.0),
     Variant("lite1", backbone="efficientnet-lite1"),
     Variant("lite2", backbone="efficientnet-lite2"),
     Variant("3 decoder layers", layers=3),
     Variant("50 queries", queries=50),
-    Variant("photos alone", synthetic=0.0),
-    Variant("synthetic people alone", synthetic=1.0),
 )
 
 
