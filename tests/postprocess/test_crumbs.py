@@ -52,6 +52,13 @@ def test_what_wins_no_cell_is_a_crumb() -> None:
     assert parts_left(scene) == [SHIRT]
 
 
+def test_all_may_be_crumbs() -> None:
+    scene = Scene()
+    scene.add(PERSON, BODY)
+    scene.add(HAT, (0, 1, 0, 2), probability=0.25)
+    assert parts_left(scene) == []
+
+
 def test_two_small_ones_of_a_class_count_together() -> None:
     scene = Scene()
     scene.add(PERSON, BODY)

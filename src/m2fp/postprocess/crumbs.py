@@ -42,7 +42,7 @@ def without_crumbs(parts: Candidates, people: Candidates, config: PostprocessCon
         free = np.flatnonzero(np.isin(winner, left[crumb]))
         left = left[~crumb]
         heir = _strongest(evidence[np.ix_(left, free)], config.min_evidence)
-        winner[free] = np.where(heir == _NONE, _NONE, left[heir])
+        winner[free] = np.append(left, _NONE)[heir]
 
 
 def _strongest(evidence: npt.NDArray[np.float32], least: float) -> npt.NDArray[np.intp]:
