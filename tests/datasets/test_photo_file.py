@@ -30,6 +30,15 @@ def test_a_photo_is_turned_where_only_that_fits_its_labels(tmp_path: Path) -> No
     assert not read_header(path).must_turn((4, 6))
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pillow_turns_a_tiff_itself(tmp_path: Path, orientation: int) -> None:
+    png = write_photo(tmp_path / "a.png", (4, 6), orientation=orientation)
+    tiff = write_photo(tmp_path / "a.tif", (4, 6), orientation=orientation)
+    assert read_header(tiff) == read_header(png)
+    for size in {read_header(png).size, read_header(png).turned_size}:
+        np.testing.assert_array_equal(read_pixels(tiff, size), read_pixels(png, size))
+
+
 @pytest.mark.parametrize("orientation", [1, ON_ITS_HEAD])
 def test_a_photo_that_fits_as_it_is_stays(tmp_path: Path, orientation: int) -> None:
     path = write_photo(tmp_path / "a.png", (4, 6), orientation=orientation)

@@ -101,6 +101,19 @@ def test_all_sources_give_the_same_pixels(tmp_path: Path) -> None:
     assert read_photo(QUARTERS).sha256 is None
 
 
+def test_a_pipe_gives_a_picture_in_pieces() -> None:
+    class Pipe(io.RawIOBase):
+        def __init__(self) -> None:
+            self.left = io.BytesIO(PNG)
+
+        def read(self, size: int = -1) -> bytes:
+            return self.left.read(min(size, 50))
+
+    assert read_photo(Pipe()).sha256 == hashlib.sha256(PNG).hexdigest()
+    with pytest.raises(ImageTooLarge):
+        read_photo(Pipe(), IntakeLimits(max_bytes=len(PNG) - 1))
+
+
 def test_pil_pictures_are_turned_and_left_alone() -> None:
     image = Image.open(
         io.BytesIO(encode(Image.fromarray(QUARTERS), "PNG", exif=orientation_tag(6)))
@@ -195,6 +208,16 @@ def test_hidden_colours_stay_hidden(mode: str) -> None:
     assert [warning.code for warning in photo.warnings] == ["alpha_flattened"]
     assert photo.pixels[5, 5].tolist() == [0, 0, 0]
     assert photo.pixels[5, 25].tolist() == [255, 255, 255]
+
+
+def test_a_deep_grey_that_is_hidden_stays_hidden() -> None:
+    grey = np.full((32, 32), 150 * 257, np.uint16)
+    grey[:, 16:] = 1000
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG", transparency=1000)
+    photo = read_photo(file.getvalue())
+    assert [warning.code for warning in photo.warnings] == ["alpha_flattened"]
+    assert photo.pixels[5, [5, 25], 0].tolist() == [150, 255]
 
 
 def test_an_alpha_that_hides_nothing_is_no_news() -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from m2fp.errors import DataError
-from m2fp.imaging.orientation import UPRIGHT, read_orientation, upright
+from m2fp.imaging.orientation import UPRIGHT, as_stored, read_orientation, upright
 from m2fp.imaging.quiet import quiet_decoder
 from m2fp.imaging.to_rgb import to_rgb
 
@@ -71,6 +71,8 @@ def read_pixels(path: Path, label_size: Size) -> NDArray[np.uint8]:
             )
         image.load()
         rgb, _ = to_rgb(image)
+        if _turns_itself(image):
+            rgb = as_stored(rgb, header.orientation)
     if header.must_turn(label_size):
         rgb = upright(rgb, header.orientation)
     return np.asarray(rgb, dtype=np.uint8)
@@ -103,5 +105,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 
 def _header(image: Image.Image) -> PhotoHeader:
     with quiet_decoder(native=False):
-        orientation = read_orientation(image)
-    return PhotoHeader((image.height, image.width), orientation or UPRIGHT)
+        orientation = read_orientation(image) or UPRIGHT
+    shown = PhotoHeader((image.height, image.width), orientation)
+    return PhotoHeader(shown.turned_size, orientation) if _turns_itself(image) else shown
+
+
+def _turns_itself(image: Image.Image) -> bool:
+    """Return whether size and pixels that Pillow gives are those of the picture as shown."""
+    return image.format == "TIFF"

@@ -57,6 +57,7 @@ def read_photo(
         label = name or (Path(os.fsdecode(file_name)).name if file_name else None)
         decoded = decode_pil(source, limits, label)
         return _photo(decoded, label, None)
+    data: bytes | None = None
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         name = name or path.name
@@ -64,10 +65,8 @@ def read_photo(
     elif isinstance(source, bytes | bytearray | memoryview):
         data = bytes(source)
     elif hasattr(source, "read"):
-        data = source.read(limits.max_bytes + 1)
-    else:
-        data = None
-    if not isinstance(data, bytes):
+        data = _read_stream(source, limits.max_bytes + 1)
+    if data is None:
         kind = type(source).__name__
         raise UnsupportedImageFormat(
             "a picture must be a path, bytes, a file opened in binary mode, a PIL image or a "
@@ -93,6 +92,23 @@ def _read_file(path: Path, limits: IntakeLimits, name: str) -> bytes:
             return file.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         raise SourceNotFound(f"cannot read {path}: {error}", source=str(path)) from error
+
+
+def _read_stream(file: BinaryReader, most: int) -> bytes | None:
+    """Return the bytes that the file gives, at most so many; None if it gives something else.
+
+    Pipes and sockets without a buffer give less at a time than they are asked for.
+    """
+    blocks: list[bytes] = []
+    while most > 0:
+        block = file.read(most)
+        if not isinstance(block, bytes):
+            return None
+        if not block:
+            break
+        blocks.append(block)
+        most -= len(block)
+    return b"".join(blocks)
 
 
 def _not_a_file(path: Path) -> str:

@@ -20,6 +20,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_UNDONE_BY = {6: 8, 8: 6}  # each of the others undoes itself
 
 
 def read_orientation(image: Image.Image) -> int | None:
@@ -39,3 +40,8 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
     """Return the picture turned as the orientation says; the same object when that is 1."""
     turn = _TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
+
+
+def as_stored(image: Image.Image, orientation: int) -> Image.Image:
+    """Return the picture that `upright` made this one of; the same object when that is 1."""
+    return upright(image, _UNDONE_BY.get(orientation, orientation))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import numpy as np
 from PIL import Image
 
 from m2fp.imaging.deep_grey import deep_grey_to_8_bit, is_deep_grey
@@ -11,6 +12,7 @@ from m2fp.imaging.photo import PhotoWarning
 
 # Profiles of printing presses are 0.5 to 3 MB; more is not a profile worth trusting.
 _LARGEST_PROFILE_BYTES = 4_000_000
+_FLATTENED = PhotoWarning("alpha_flattened", "transparent pixels were laid on white")
 
 
 def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[PhotoWarning, ...]]:
@@ -19,7 +21,8 @@ def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[PhotoWarning, ...]]:
     The picture must be loaded. Its size stays; its EXIF, profile and comments are not carried.
     """
     if is_deep_grey(image):
-        return deep_grey_to_8_bit(image)
+        rgb, warnings = deep_grey_to_8_bit(image)
+        return _hidden_grey_on_white(rgb, image, warnings)
     if image.has_transparency_data:
         return _on_white(image)
     if image.mode == "CMYK":
@@ -36,8 +39,21 @@ def _on_white(image: Image.Image) -> tuple[Image.Image, tuple[PhotoWarning, ...]
         return layers.convert("RGB"), ()
     paper = Image.new("RGB", image.size, (255, 255, 255))
     paper.paste(layers, mask=alpha)
-    message = "transparent pixels were laid on white"
-    return paper, (PhotoWarning("alpha_flattened", message),)
+    return paper, (_FLATTENED,)
+
+
+def _hidden_grey_on_white(
+    rgb: Image.Image, deep: Image.Image, warnings: tuple[PhotoWarning, ...]
+) -> tuple[Image.Image, tuple[PhotoWarning, ...]]:
+    """Lay on white paper what a PNG says is hidden: all pixels of one of its 65,536 greys."""
+    grey = deep.info.get("transparency")
+    if not isinstance(grey, int):
+        return rgb, warnings
+    hidden = np.asarray(deep) == grey
+    if not hidden.any():
+        return rgb, warnings
+    rgb.paste((255, 255, 255), mask=Image.fromarray(hidden))
+    return rgb, (*warnings, _FLATTENED)
 
 
 def _cmyk_to_rgb(image: Image.Image) -> Image.Image:
