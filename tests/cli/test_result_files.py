@@ -99,6 +99,7 @@ def test_done_means_the_same_picture(tmp_path: Path) -> None:
     digest = "a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e"
     place.path("json").write_text(document.replace("ab" * 32, digest), encoding="utf-8")
     assert place.is_done(("parts", "json"), photo)
+    assert not place.is_done(("parts", "json"), None)  # what standard input will bring
     place.path("json").write_text("{", encoding="utf-8")
     assert not place.is_done(("parts", "json"), photo)
 

@@ -19,10 +19,7 @@ from typing import Final
 
 from m2fp.cli.sources import Picture
 from m2fp.errors import ConfigError
-from m2fp.results.files import ENDINGS
-
-_FORBIDDEN: Final = '<>:"/\\|?*'  # on Windows; results are often copied there
-_LONGEST_BYTES: Final = 180  # file systems allow 255, endings and drafts need some
+from m2fp.results.files import ENDINGS, safe_stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,11 @@ class Place:
         """Return whether an earlier run wrote all these files for this very picture.
 
         The document knows the picture's sha256. Where none is saved, existing files are enough.
+        Of standard input (None) nothing is known before it is read.
         """
-        if not all(self.path(kind).is_file() for kind in kinds):
+        if picture is None or not all(self.path(kind).is_file() for kind in kinds):
             return False
-        return "json" not in kinds or picture is None or self._recorded() == _sha256(picture)
+        return "json" not in kinds or self._recorded() == _sha256(picture)
 
     def _recorded(self) -> str | None:
         try:
@@ -99,17 +97,17 @@ def _by_file(places: Sequence[Place]) -> dict[str, set[int]]:
 
 
 def _short(picture: Picture) -> str:
-    return _safe(picture.path.stem if picture.path else "stdin")
+    return safe_stem(picture.path.stem if picture.path else "stdin")
 
 
 def _with_suffix(picture: Picture) -> str:
     suffix = picture.path.suffix.lstrip(".") if picture.path else ""
-    return _safe(f"{_short(picture)}-{suffix}")
+    return safe_stem(f"{_short(picture)}-{suffix}")
 
 
 def _with_folder(picture: Picture) -> str:
     parent = picture.path.absolute().parent.name if picture.path else ""
-    return _safe(f"{parent}-{_with_suffix(picture)}")
+    return safe_stem(f"{parent}-{_with_suffix(picture)}")
 
 
 # From the nicest name to the one that is least likely to be taken.
@@ -121,16 +119,6 @@ def _stem(picture: Picture, rank: int, number: int) -> str:
     if rank < len(_NAMINGS):
         return _NAMINGS[rank](picture)
     return f"{_NAMINGS[-1](picture)}-{number}"
-
-
-def _safe(name: str) -> str:
-    """Return a name that every file system takes."""
-    plain = "".join(
-        "_" if character in _FORBIDDEN or not character.isprintable() else character
-        for character in name
-    )
-    cut = plain.encode("utf-8", "replace")[:_LONGEST_BYTES].decode("utf-8", "ignore")
-    return cut.strip(". -") or "photo"
 
 
 def _sha256(path: Path) -> str | None:

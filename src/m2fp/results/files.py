@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from m2fp.results.result import Result
 
 _OVERLAY_COMPRESSION = 3  # a third larger than Pillow's default for a third of the time
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_FORBIDDEN = '<>:"/\\|?*'  # on Windows; results are often copied there
+_LONGEST_BYTES = 180  # file systems allow 255, endings and drafts need some
 
 
 def encode(result: Result, kind: str) -> bytes:
@@ -122,7 +122,7 @@ def _checked_kinds(what: Collection[str]) -> list[str]:
 
 
 def _checked_stem(stem: str) -> str:
-    if not stem.strip(". ") or _UNSAFE.search(stem):
+    if not stem.strip(". ") or any(map(_is_unsafe, stem)):
         raise ConfigError(
             f"stem must be a plain file name without folders, but got {stem!r}", option="stem"
         )
@@ -132,4 +132,15 @@ def _checked_stem(stem: str) -> str:
 def _stem_of(result: Result) -> str:
     """Return a file name from the photo's name, which may come from a stranger."""
     name = PurePosixPath((result.photo.name or "").replace("\\", "/")).stem
-    return _UNSAFE.sub("_", name).strip(". ")[:120] or "photo"
+    return safe_stem(name)
+
+
+def safe_stem(name: str) -> str:
+    """Return a name that every file system takes, also with an ending behind it."""
+    plain = "".join("_" if _is_unsafe(character) else character for character in name)
+    cut = plain.encode("utf-8", "replace")[:_LONGEST_BYTES].decode("utf-8", "ignore")
+    return cut.strip(". -") or "photo"
+
+
+def _is_unsafe(character: str) -> bool:
+    return character in _FORBIDDEN or not character.isprintable()
