@@ -177,6 +177,7 @@ def test_the_folder_of_two_reports(root: Path, fake: ParserOptions, tmp_path: Pa
     assert (tmp_path / "out" / "report.md").read_text().count("\n## ") == 1
     inner = sorted(path.name for path in (tmp_path / "out" / "groups").iterdir())
     assert inner == ["confusion.png", "worst"]
+    assert not list((tmp_path / "kept").rglob("group-*")), "strangers to the data set"
     # The predictions that were kept are worth what the model was worth.
     again = run_score(DataChoice(root), tmp_path / "kept")
     assert again.subject.kind == "challenge"

@@ -7,8 +7,8 @@ _RULES = {
     "undefined",
     "d2": "means over the classes that occur in the labels",
     "boundary IoU": "IoU of what lies within 2 % of the diagonal of its class's outline",
-    "official": "as published: painted masks, IoU > t, all-point AP; parts and person masks "
-    "may be found twice, so AP^r and AP^h can pass 100",
+    "official": "as published: painted masks, IoU > t, all-point AP; parts may be "
+    "found twice, so AP^r can pass 100",
     "strict": "as COCO: masks as given, one to one, IoU >= t, 101-point AP; unknown pixels are "
     "left out",
     "AP^r": "part instances, by class; vol: mean over t = 0.1 .. 0.9",

@@ -48,7 +48,8 @@ class RunOptions:
             on; None = neither is kept.
         fresh: forget what an earlier run in that folder has finished.
         worst: how many of the worst photos are drawn.
-        save_predictions: folder that predictions are written to, in the challenge's layout.
+        save_predictions: folder that predictions are written to, in the challenge's layout; those
+            of composed pictures are not.
     """
 
     workers: int = 1
@@ -76,7 +77,9 @@ class Stage:
 
     def scoring(self, run: RunOptions) -> Scoring:
         """Return what is done with every photo."""
-        return Scoring(self.source, self.photos.dataset.scheme, run.save_predictions)
+        # Composed pictures are in no data set: beside its photos they would be strangers.
+        save_to = None if self.photos.seed is not None else run.save_predictions
+        return Scoring(self.source, self.photos.dataset.scheme, save_to)
 
 
 def run_stages(
