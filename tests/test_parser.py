@@ -258,6 +258,13 @@ def test_an_open_engine_can_be_given_and_is_closed_with_the_parser(fake_model: P
         engine.run(np.zeros((1, 3, 32, 32), np.float32))
 
 
+def test_an_open_engine_that_was_not_needed_is_closed_too(fake_model: Path) -> None:
+    engine = OnnxEngine(fake_model, 1)
+    Parser(engine=engine).close()
+    with pytest.raises(EngineError, match="closed"):
+        engine.run(np.zeros((1, 3, 32, 32), np.float32))
+
+
 def test_a_closed_parser_says_so(fake_model: Path) -> None:
     parser = Parser(fake_model, threads=1)
     parser.close()

@@ -15,7 +15,7 @@ class Cancellation:
     Example:
         cancellation = Cancellation()
         threading.Timer(2.0, cancellation.cancel).start()
-        result = parser.parse("group.jpg", cancellation=cancellation)  # may raise Cancelled
+        result = parser("group.jpg", cancellation=cancellation)  # may raise Cancelled
     """
 
     def __init__(self) -> None:

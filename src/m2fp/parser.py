@@ -94,6 +94,7 @@ class Parser:
             MissingExtra: a package that the engine needs is not installed.
             ConfigError: `threads` is below 1.
         """
+        self._engine: Engine | None = None if isinstance(engine, str) else engine
         self._load = (
             _loader(model, engine, threads, cache_dir)
             if isinstance(engine, str)
@@ -102,7 +103,6 @@ class Parser:
         self._limits = limits or IntakeLimits()
         self._rules = postprocess or PostprocessConfig()
         self._augment = augment
-        self._engine: Engine | None = None
         self._closed = False
         self._lock = threading.Lock()  # guards _engine and _closed
 
