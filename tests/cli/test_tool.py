@@ -126,8 +126,8 @@ def test_a_closed_pipe_is_quiet() -> None:
         (DownloadFailed(""), ExitCode.SOME_FAILED),
         (SourceNotFound(""), ExitCode.SOME_FAILED),
         (DataError(""), ExitCode.SOME_FAILED),
-        (InferenceFailed(""), ExitCode.UNEXPECTED),
-        (ChecksumMismatch("", expected="a", actual="b"), ExitCode.UNEXPECTED),
+        (InferenceFailed(""), ExitCode.FAILED),
+        (ChecksumMismatch("", expected="a", actual="b"), ExitCode.FAILED),
     ],
 )
 def test_exit_codes(error: M2FPError, code: ExitCode) -> None:

@@ -37,7 +37,16 @@ def test_read_bases(text: str | None, bases: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["modelscope.cn", "ftp://a.example", "file:///srv", "https://", "https://a?x=1", ","]
+    "text",
+    [
+        "modelscope.cn",
+        "ftp://a.example",
+        "file:///srv",
+        "https://",
+        "https://a?x=1",
+        "https://[a",
+        ",",
+    ],
 )
 def test_addresses_that_are_none(text: str) -> None:
     with pytest.raises(ConfigError, match="mirror"):

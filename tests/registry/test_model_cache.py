@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.fake_hub import CHECKPOINT, CONFIGURATION
 
-from m2fp.errors import DownloadFailed
+from m2fp.errors import ConfigError, DownloadFailed
 from m2fp.registry import RUNNABLE, FileRecord, ModelCache, RemoteModel, sha256_and_size
 from m2fp.registry.model_cache import default_cache_folder, safe_component, storage_trouble
 
@@ -39,6 +39,11 @@ def test_a_home_folder_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert ModelCache(Path("~/models")).folder == tmp_path / "models"
+
+
+def test_the_home_of_nobody() -> None:
+    with pytest.raises(ConfigError, match=r"cache_dir is .*; write the whole path"):
+        ModelCache(Path("~nobody-is-called-this/models"))
 
 
 def test_places(cache: ModelCache, model: RemoteModel) -> None:

@@ -33,7 +33,7 @@ _EPILOG = (
     "m2fp parse photo.jpg                 pictures and maps, into ./m2fp-out\n"
     "cat photo.jpg | m2fp parse - | jq .  one JSON document per photo\n"
     "m2fp serve                           a page and an API on port 7860\n\n"
-    "[dim]Exit codes: 0 fine, 1 bug, 2 usage, 3 some inputs failed, 130 interrupted[/]"
+    "[dim]Exit codes: 0 fine, 1 failed, 2 usage, 3 some inputs failed, 130 interrupted[/]"
 )
 
 # The commands in the order of the help page.

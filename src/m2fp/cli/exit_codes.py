@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     """Stable and documented; scripts may compare them."""
 
     FINE = 0
-    UNEXPECTED = 1
+    FAILED = 1
     USAGE = 2
     SOME_FAILED = 3
     INTERRUPTED = 130  # 128 + SIGINT
@@ -50,4 +50,4 @@ def exit_code_of(error: M2FPError) -> ExitCode:
         return ExitCode.USAGE
     if isinstance(error, _INPUT):
         return ExitCode.SOME_FAILED
-    return ExitCode.UNEXPECTED
+    return ExitCode.FAILED

@@ -121,6 +121,7 @@ def _export_int8(
     source: str, output: Path, photos: Path, budget: float, recipe: Path | None
 ) -> None:
     from m2fp.cli.screen import notes, show_note
+    from m2fp.errors import ConfigError
     from m2fp.extras import needs_extra
     from m2fp.parser import list_folder
     from m2fp.registry import resolve
@@ -134,6 +135,8 @@ def _export_int8(
         if Path(source).suffix in _CHECKPOINTS:
             exported = Path(folder) / "float.onnx"
             _export_float(source, exported, recipe)
+        elif recipe is not None:
+            raise ConfigError("--recipe is for training checkpoints", option="recipe")
         else:
             exported = resolve(source, settings.cache_dir)
         waiting = f"quantising with {len(plan.photos)} photos; this takes minutes"

@@ -210,7 +210,7 @@ def _exit_code(report: BatchReport) -> ExitCode:
     from m2fp.cli.batch import InternalFault
 
     if any(isinstance(error, InternalFault) for _, error in report.failures):
-        return ExitCode.UNEXPECTED
+        return ExitCode.FAILED
     return ExitCode.SOME_FAILED if report.failures else ExitCode.FINE
 
 

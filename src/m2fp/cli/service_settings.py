@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 
 from m2fp.errors import ConfigError
+from m2fp.home import at_home
 from m2fp.service.operation.settings import (
     AccessSettings,
     AuthMode,
@@ -84,8 +85,8 @@ def log_settings(settings: Settings) -> LogSettings:
 
 def data_folder(settings: Settings) -> Path:
     """Return the folder of jobs, pictures and results, whether or not it is there."""
-    chosen = settings.serve.data
-    return (chosen or platformdirs.user_data_path("m2fp", appauthor=False)).expanduser().absolute()
+    chosen = settings.serve.data or platformdirs.user_data_path("m2fp", appauthor=False)
+    return at_home(chosen, "serve.data").absolute()
 
 
 def _access(settings: Settings) -> AccessSettings:

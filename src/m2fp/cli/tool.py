@@ -74,9 +74,9 @@ def _report(error: Exception) -> ExitCode:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         show_error("os_error", f"{where}{error.strerror}")
-        return ExitCode.UNEXPECTED
+        return ExitCode.FAILED
     show_error("internal", unexpected(error))
-    return ExitCode.UNEXPECTED
+    return ExitCode.FAILED
 
 
 def unexpected(error: Exception) -> str:

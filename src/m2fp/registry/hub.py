@@ -49,8 +49,7 @@ def read_bases(text: str | None) -> tuple[str, ...]:
     """
     bases = [part.strip().rstrip("/") for part in (text or MODELSCOPE).split(",") if part.strip()]
     for base in bases:
-        parts = urlsplit(base)
-        if parts.scheme not in ("https", "http") or not parts.netloc or parts.query:
+        if not _is_server(base):
             raise ConfigError(
                 f"the mirror {base!r} is no address like https://mirror.example.org",
                 option="mirror",
@@ -58,6 +57,14 @@ def read_bases(text: str | None) -> tuple[str, ...]:
     if not bases:
         raise ConfigError(f"the mirror {text!r} names no server", option="mirror")
     return tuple(bases)
+
+
+def _is_server(base: str) -> bool:
+    try:
+        parts = urlsplit(base)
+    except ValueError:  # half of an IPv6 address
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.netloc) and not parts.query
 
 
 def read_sha256(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from m2fp.errors import ModelNotFound
+from m2fp.home import at_home
 from m2fp.registry.catalogue import CatalogueEntry, entries, find
 from m2fp.registry.digest import check_digest, sha256_and_size
 from m2fp.registry.model_cache import ModelCache
@@ -37,6 +38,7 @@ def locate(model: str | Path, cache: Path | None = None) -> ModelFile:
 
     Raises:
         ModelNotFound: neither; the message says how to get the model, or which names there are.
+        ConfigError: the path begins with the home folder of nobody.
     """
     entry = find(model)
     if entry is not None:
@@ -44,7 +46,7 @@ def locate(model: str | Path, cache: Path | None = None) -> ModelFile:
     remote = find_remote(model)
     if remote is not None:
         return _fetched(remote, ModelCache(cache), str(model))
-    path = Path(model).expanduser()
+    path = at_home(model, "model")
     if not path.is_file():
         names = ", ".join(_names())
         raise ModelNotFound(

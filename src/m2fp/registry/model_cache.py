@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from m2fp.errors import DownloadFailed
+from m2fp.home import at_home
 from m2fp.registry.digest import sha256_and_size
 from m2fp.registry.remote import RemoteModel
 from m2fp.whole_file import whole_file
@@ -61,8 +62,12 @@ class ModelCache:
     """The folder of fetched models. It holds no state; several processes may share it."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Open the cache in this folder; None = where this system keeps caches of programs."""
-        self.folder = default_cache_folder() if folder is None else folder.expanduser()
+        """Open the cache in this folder; None = where this system keeps caches of programs.
+
+        Raises:
+            ConfigError: the path begins with the home folder of nobody.
+        """
+        self.folder = default_cache_folder() if folder is None else at_home(folder, "cache_dir")
 
     def place(self, model: RemoteModel) -> Path:
         """Return the folder of a model, which need not exist."""
