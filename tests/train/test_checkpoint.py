@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tests.train.tiny import MODEL, RECIPE, with_
@@ -63,6 +65,39 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
         read_checkpoint(tmp_path / LAST)
 
 
+def test_no_byte_that_is_wrong_is_a_fault_of_ours(tmp_path: Path) -> None:
+    path = save_checkpoint(tmp_path, build_state(RECIPE, ALONE), RECIPE, done=4)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(1)
+    damaged = [whole[:-30], b"a text, and not a checkpoint", *(rng.bytes(60) for _ in range(100))]
+    for content in damaged:
+        path.write_bytes(content)
+        with pytest.raises(ConfigError, match="cannot be read as a training checkpoint"):
+            read_checkpoint(path)
+
+
+def test_a_checkpoint_with_unknown_settings_is_another_recipes(tmp_path: Path) -> None:
+    state = build_state(RECIPE, ALONE)
+    path = save_checkpoint(tmp_path, state, RECIPE, done=4)
+    values = read_checkpoint(path)
+    values["config"]["of_tomorrow"] = 1
+    torch.save(values, path)
+    with pytest.raises(ConfigError, match="another recipe"):
+        load_checkpoint(tmp_path, state, RECIPE)
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object, file: object) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        finally:  # as PyTorch does when it closes its archive
+            raise RuntimeError("unexpected pos 704 vs 598")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        save_checkpoint(tmp_path, build_state(RECIPE, ALONE), RECIPE, done=6)
+
+
 def test_a_crash_while_writing_keeps_the_last_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +133,7 @@ def test_starting_from_another_run(tmp_path: Path) -> None:
         build_state(with_(weights=str(path), model=smaller), ALONE)
     with pytest.raises(ConfigError, match="which is not there"):
         build_state(with_(weights=str(tmp_path / "none.pt")), ALONE)
+    build_state(with_(weights=str(tmp_path / "none.pt")), ALONE, begun=True)
 
 
 def test_imagenet_weights_reach_the_backbone() -> None:

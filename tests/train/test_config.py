@@ -47,6 +47,14 @@ def test_defaults_are_the_official_model(tmp_path: Path) -> None:
         ("[publish]\nside = 3\n", "publish.side"),
         ("precision = 'fp8'\n", "precision"),
         ("weights = 22\n", "weights"),
+        ("checkpoint_every = 0\n", "checkpoint_every"),
+        ("stop_after = 0\n", "stop_after"),
+        ("[optimiser]\nema_decay = 1\n", "optimiser.ema_decay"),
+        ("[pictures]\nsizes = []\n", "pictures.sizes"),
+        ("[pictures]\nsizes = [[100, 96]]\n", "pictures.sizes.0.0"),
+        ("[pictures]\nmax_people = 0\n", "pictures.max_people"),
+        ("[pictures]\nempty_share = 1.5\n", "pictures.empty_share"),
+        ("[pictures]\nmin_scale = -1\n", "pictures.min_scale"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, more: str, named: str) -> None:
@@ -63,11 +71,21 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     assert all(f"{key}: " in str(caught.value) for key in ("steps", "batch", "foo"))
 
 
+def test_a_run_ends_with_its_schedule_or_before(tmp_path: Path) -> None:
+    ends = [read_config(_write(tmp_path, SHORT + more)).end for more in ("", "stop_after = 1\n")]
+    assert ends == [parse_config({"name": "x", "steps": ends[0], "batch": 1}).steps, 1]
+    with pytest.raises(ConfigError, match="stop_after is 99999, and there are"):
+        read_config(_write(tmp_path, SHORT + "stop_after = 99999\n"))
+
+
 def test_no_file_and_no_toml(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no recipe at"):
         read_config(tmp_path / "none.toml")
     with pytest.raises(ConfigError, match="is not TOML"):
         read_config(_write(tmp_path, "steps : 3"))
+    (tmp_path / "latin.toml").write_bytes('name = "é"'.encode("latin-1"))
+    with pytest.raises(ConfigError, match="is not TOML"):
+        read_config(tmp_path / "latin.toml")
 
 
 def test_plain_values_are_checked_too() -> None:

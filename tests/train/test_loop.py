@@ -14,6 +14,7 @@ import torch
 from tests.train.tiny import RECIPE, samples, with_
 
 from m2fp.datasets import Sample
+from m2fp.errors import DataError
 from m2fp.model import M2FP
 from m2fp.train.checkpoint import LAST
 from m2fp.train.distributed import World, join_world
@@ -53,6 +54,19 @@ def test_a_killed_and_resumed_run_is_the_same_run(people: list[Sample], tmp_path
     assert [[a[k] for k in KINDS] for a in one] == [[b[k] for k in KINDS] for b in two]
     for name, tensor in whole.state_dict().items():
         assert torch.equal(resumed.state_dict()[name], tensor), name
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_broken_photo_is_named(tmp_path: Path, workers: int) -> None:
+    broken = samples(tmp_path / "cihp")
+    for sample in broken:
+        assert sample.image
+        sample.image.write_bytes(b"no picture")
+    with pytest.raises(DataError, match="not a photo") as caught:
+        train(RECIPE, broken, tmp_path / "run", world=ALONE, workers=workers)
+    assert caught.value.code == "unreadable_file"
+    assert caught.value.path in map(str, [sample.image for sample in broken])
+    assert "Traceback" not in str(caught.value)
 
 
 def test_a_finished_run_only_returns_its_model(people: list[Sample], tmp_path: Path) -> None:

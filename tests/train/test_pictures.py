@@ -14,7 +14,7 @@ from tests.labelled_photos import standing_person, write_cihp
 from tests.train.tiny import RECIPE, samples
 
 from m2fp.datasets import LabelledPhoto, Sample, open_dataset
-from m2fp.errors import ConfigError
+from m2fp.errors import ConfigError, DataError
 from m2fp.labels import get_scheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.pictures import Batch, TrainingBatches, sampling_weights
@@ -49,6 +49,21 @@ def test_a_step_gives_the_same_batch_wherever_it_is_read(people: list[Sample]) -
     for step in reversed(range(STEPS)):
         assert _same(first[step], backwards[step])
         assert _same(first[step], forwards[step])
+
+
+def test_scenes_are_of_their_own_data_set(tmp_path: Path) -> None:
+    first, second = samples(tmp_path / "a"), samples(tmp_path / "b")
+    assert first[1].name == second[1].name
+    batches = TrainingBatches(
+        [*first, *second], get_scheme("cihp"), RECIPE.pictures, batch=3, steps=STEPS, seed=1,
+        scenes=[first[1]],
+    )  # fmt: skip
+    assert batches.scenes == [1]
+
+
+def test_without_photos_it_says_so() -> None:
+    with pytest.raises(DataError, match="no photos to train on"):
+        _batches([])
 
 
 def test_seeds_and_steps_differ(people: list[Sample]) -> None:

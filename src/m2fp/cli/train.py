@@ -91,8 +91,8 @@ def train(
     world = join_world()
     if world.is_first:
         where = f"{world.size} x {world.device.type}" if world.size > 1 else world.device.type
-        show_note(f"{recipe.name}: {recipe.steps:,} steps, {len(samples):,} photos, {where}")
-    with TrainProgress(recipe.steps, shown=world.is_first) as progress:
+        show_note(f"{recipe.name}: {recipe.end:,} steps, {len(samples):,} photos, {where}")
+    with TrainProgress(recipe.end, shown=world.is_first) as progress:
         try:
             run_training(
                 recipe,
@@ -145,7 +145,7 @@ def _validator(recipe: TrainConfig, dataset: Dataset) -> Validate | None:
 
 def _draw_curve(folder: Path, title: str) -> None:
     """Write curve.png; the training is worth keeping when that cannot be done."""
-    from m2fp.cli.screen import show_m2fp_error
+    from m2fp.cli.screen import show_error, show_m2fp_error
     from m2fp.errors import M2FPError
     from m2fp.train.curve import draw_curve
     from m2fp.train.loop import LOG
@@ -154,3 +154,5 @@ def _draw_curve(folder: Path, title: str) -> None:
         draw_curve(folder / LOG, folder / "curve.png", title)
     except M2FPError as error:
         show_m2fp_error(error)
+    except OSError as error:
+        show_error("os_error", f"{folder / 'curve.png'}: {error.strerror or error}")

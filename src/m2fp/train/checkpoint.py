@@ -1,11 +1,11 @@
 """A run's state on disk: enough to go on as if it had never stopped."""
 
-import pickle
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import nn
 from torch.optim import AdamW
 
@@ -15,6 +15,7 @@ from m2fp.train.ema import WeightAverage
 from m2fp.whole_file import whole_file
 
 LAST = "last.pt"
+_KEYS = {"config", "done", "model", "optimiser", "average"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,13 @@ def save_checkpoint(folder: Path, state: RunState, config: TrainConfig, done: in
         "average": state.average.model.state_dict() if state.average else None,
     }
     with whole_file(path) as draft, draft.open("wb") as file:
-        torch.save(values, file)  # not by its name, which would be written into it
+        try:
+            torch.save(values, file)  # not by its name, which would be written into it
+        except RuntimeError as error:
+            # When a disk is full, PyTorch fails once more while it closes, and tells of that.
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from None
+            raise
     return path
 
 
@@ -53,7 +60,10 @@ def load_checkpoint(folder: Path, state: RunState, config: TrainConfig) -> int:
     if not path.is_file():
         return 0
     values = read_checkpoint(path)
-    began_as = replace(parse_config(values["config"]), publish=config.publish)
+    try:
+        began_as = replace(parse_config(values["config"]), publish=config.publish)
+    except ValidationError:  # of another version, with other settings
+        began_as = None
     if began_as != config:
         raise ConfigError(
             f"{path} belongs to another recipe; choose an empty output folder or the same recipe"
@@ -68,16 +78,18 @@ def load_checkpoint(folder: Path, state: RunState, config: TrainConfig) -> int:
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Return a checkpoint's values; only tensors and plain values are unpickled.
 
-    Raises ConfigError if the file is damaged, is no checkpoint of ours or would run code.
+    Raises ConfigError if the file is damaged, is no checkpoint of ours or would run code, OSError
+    if it cannot be opened.
     """
-    try:
-        values = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise ConfigError(
-            f"{path} cannot be read as a training checkpoint; it is damaged, of another kind, or "
-            "holds code, which is never run"
-        ) from error
-    if not isinstance(values, dict) or not {"config", "model", "average"} <= values.keys():
+    with path.open("rb") as file:
+        try:
+            values = torch.load(file, map_location="cpu", weights_only=True)
+        except Exception as error:  # whatever damaged bytes lead to
+            raise ConfigError(
+                f"{path} cannot be read as a training checkpoint; it is damaged, of another kind, "
+                "or holds code, which is never run"
+            ) from error
+    if not isinstance(values, dict) or not values.keys() >= _KEYS:
         raise ConfigError(
             f"{path} was not written by `m2fp train`; official weights need `m2fp convert` first"
         )

@@ -3,9 +3,9 @@
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
 
 from m2fp.errors import ConfigError
@@ -13,18 +13,25 @@ from m2fp.model.config import ModelConfig
 
 _STRICT = ConfigDict(extra="forbid")
 
+Count = Annotated[int, Field(gt=0)]
+CountOrZero = Annotated[int, Field(ge=0)]
+Side = Annotated[int, Field(gt=0, multiple_of=32)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+
 
 @dataclass(frozen=True, slots=True)
 class LossConfig:
     """Weights of the losses and of the matching costs, and the points masks are compared at."""
 
-    class_weight: float = 2.0
-    mask_weight: float = 5.0
-    dice_weight: float = 5.0
-    no_object_weight: float = 0.1
-    points: int = 12_544
-    oversample: float = 3.0
-    uncertain_share: float = 0.75
+    class_weight: NotNegative = 2.0
+    mask_weight: NotNegative = 5.0
+    dice_weight: NotNegative = 5.0
+    no_object_weight: NotNegative = 0.1
+    points: Count = 12_544
+    oversample: Annotated[float, Field(ge=1)] = 3.0
+    uncertain_share: Share = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,15 @@ class OptimiserConfig:
     schedule "cosine" falls to `final_rate` times the base rate.
     """
 
-    rate: float = 4e-4
-    backbone_factor: float = 0.1
-    weight_decay: float = 0.05
-    clip_norm: float = 0.01
-    warmup_steps: int = 1_500
+    rate: Positive = 4e-4
+    backbone_factor: NotNegative = 0.1
+    weight_decay: NotNegative = 0.05
+    clip_norm: Positive = 0.01
+    warmup_steps: CountOrZero = 1_500
     schedule: Literal["steps", "poly", "cosine"] = "steps"
-    decay_at: tuple[float, ...] = (0.887, 0.943)
-    final_rate: float = 0.01
-    ema_decay: float = 0.0
+    decay_at: tuple[Share, ...] = (0.887, 0.943)
+    final_rate: Share = 0.01
+    ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +71,27 @@ class PictureConfig:
     so that training starts on small pictures; after the last they have their own size.
     group_share: pictures composed of 1 to `max_people` people; the others are whole photos, at
     `min_scale` times the size that fits inside the canvas up to `max_scale` times the size that
-    covers it. max_angle: degrees, two standard deviations, of the `rotation_share` rotated ones.
+    covers it, or 1.6 times the size that fits if that is less.
+    max_angle: degrees, two standard deviations, of the `rotation_share` rotated ones.
     colour_strength: 1 for the paper's jitter, 0 for none.
     """
 
-    sizes: tuple[tuple[int, int], ...] = ((800, 800),)
-    growth: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
-    group_share: float = 0.5
-    empty_share: float = 0.0
-    synthetic_share: float = 0.0
-    puppet_share: float = 0.0
-    harmony: float = 0.0
-    object_share: float = 0.0
-    max_people: int = 6
-    max_height: float = 1.25
-    rare_class_share: float = 0.0
-    colour_strength: float = 1.0
-    rotation_share: float = 0.6
-    max_angle: float = 40.0
-    min_scale: float = 0.6
-    max_scale: float = 1.6
+    sizes: Annotated[tuple[tuple[Side, Side], ...], Field(min_length=1)] = ((800, 800),)
+    growth: tuple[tuple[Share, Positive], ...] = ((1.0, 1.0),)
+    group_share: Share = 0.5
+    empty_share: Share = 0.0
+    synthetic_share: Share = 0.0
+    puppet_share: Share = 0.0
+    harmony: Share = 0.0
+    object_share: Share = 0.0
+    max_people: Count = 6
+    max_height: Positive = 1.25
+    rare_class_share: Share = 0.0
+    colour_strength: NotNegative = 1.0
+    rotation_share: Share = 0.6
+    max_angle: NotNegative = 40.0
+    min_scale: Positive = 0.6
+    max_scale: Positive = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,8 @@ class PublishConfig:
     short_side, long_side: photos are scaled to fit both, in pixels; licence: of the weights.
     """
 
-    short_side: int = 640
-    long_side: int = 1333
+    short_side: Count = 640
+    long_side: Count = 1333
     licence: str = "not stated"
     description: str = ""
 
@@ -109,19 +117,28 @@ class TrainConfig:
     """
 
     name: str
-    steps: int
-    batch: int
-    seed: int = 1
+    steps: Count
+    batch: Count
+    seed: CountOrZero = 1
     precision: Literal["fp32", "bf16"] = "fp32"
     weights: str | None = None
-    stop_after: int | None = None
-    val_every: int = 0
-    checkpoint_every: int = 500
+    stop_after: Count | None = None
+    val_every: CountOrZero = 0
+    checkpoint_every: Count = 500
     model: ModelConfig = field(default_factory=ModelConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     pictures: PictureConfig = field(default_factory=PictureConfig)
     publish: PublishConfig = field(default_factory=PublishConfig)
+
+    def __post_init__(self) -> None:
+        if self.stop_after is not None and self.stop_after > self.steps:
+            raise ValueError(f"stop_after is {self.stop_after}, and there are {self.steps} steps")
+
+    @property
+    def end(self) -> int:
+        """Return the number of steps that the run does, of those of its schedule."""
+        return self.stop_after or self.steps
 
 
 def read_config(path: Path) -> TrainConfig:
@@ -133,7 +150,7 @@ def read_config(path: Path) -> TrainConfig:
         return parse_config(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ConfigError(f"no recipe at {path}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
         faults = "; ".join(

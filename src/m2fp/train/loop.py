@@ -11,12 +11,13 @@ import cv2
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from m2fp.datasets import Sample
+from m2fp.errors import M2FPError
 from m2fp.labels import get_scheme
 from m2fp.model.m2fp import M2FP
-from m2fp.train.checkpoint import RunState, load_checkpoint, load_weights, save_checkpoint
+from m2fp.train.checkpoint import LAST, RunState, load_checkpoint, load_weights, save_checkpoint
 from m2fp.train.config import TrainConfig
 from m2fp.train.distributed import World
 from m2fp.train.ema import WeightAverage
@@ -68,7 +69,7 @@ def train(
     run that was killed and resumed gives the losses of one that was not.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    state = build_state(config, world)
+    state = build_state(config, world, begun=(folder / LAST).is_file())
     done = load_checkpoint(folder, state, config)
     network: nn.Module = state.model
     if world.size > 1:
@@ -84,7 +85,7 @@ def train(
         scenes=scenes,
         synthetic=synthetic,
     )
-    batches = _load_batches(pictures, range(done, config.stop_after or config.steps), workers)
+    batches = _load_batches(pictures, range(done, config.end), workers)
     began = time.perf_counter()
     for step, batch in enumerate(batches, start=done):
         rate = rate_at(step, config.steps, config.optimiser)
@@ -99,17 +100,22 @@ def train(
             log.write(report)
         if progress and world.is_first:
             progress(report)
-        last = step + 1 == (config.stop_after or config.steps)
+        last = step + 1 == config.end
         if world.is_first and (last or (step + 1) % config.checkpoint_every == 0):
             save_checkpoint(folder, state, config, step + 1)
     return _final(state)
 
 
-def build_state(config: TrainConfig, world: World) -> RunState:
-    """Return a fresh model, its optimiser and its average, on the process's device."""
+def build_state(config: TrainConfig, world: World, *, begun: bool = False) -> RunState:
+    """Return a fresh model, its optimiser and its average, on the process's device.
+
+    begun: there is a checkpoint to go on from, so that what the recipe starts from is not needed.
+    """
     torch.manual_seed(config.seed)
     model = M2FP(config.model)
-    if config.weights == "imagenet":
+    if begun:
+        pass
+    elif config.weights == "imagenet":
         load_imagenet(model.backbone, config.model.backbone)
     elif config.weights is not None:
         load_weights(model, Path(config.weights))
@@ -164,16 +170,35 @@ def normalise(pixels: Tensor, model: nn.Module) -> Tensor:
     return ((pixels - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
+class _Told(Dataset["Batch | M2FPError"]):
+    """Batches, or the error that kept one from being made.
+
+    PyTorch would make one of its own of it, with a traceback for a message.
+    """
+
+    def __init__(self, pictures: TrainingBatches):
+        self._pictures = pictures
+
+    def __getitem__(self, step: int) -> Batch | M2FPError:
+        try:
+            return self._pictures[step]
+        except M2FPError as error:
+            return error
+
+
 def _load_batches(pictures: TrainingBatches, steps: range, workers: int) -> Iterator[Batch]:
     loader = DataLoader(
-        pictures,
+        _Told(pictures),
         batch_size=None,
         sampler=steps,
         num_workers=workers,
         worker_init_fn=_single_thread,
         prefetch_factor=3 if workers else None,
     )
-    return iter(loader)
+    for batch in loader:
+        if isinstance(batch, M2FPError):
+            raise batch
+        yield batch
 
 
 def _single_thread(_worker: int) -> None:

@@ -4,6 +4,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from m2fp.augmentation.objects import cloth_of, garment_table, put_objects
 from m2fp.augmentation.placement import Placement, place
 from m2fp.augmentation.puppet import random_puppet
 from m2fp.datasets import JointSource, LabelledPhoto, Sample
-from m2fp.errors import ConfigError
+from m2fp.errors import ConfigError, DataError
 from m2fp.labels import LabelScheme
 from m2fp.train.config import PictureConfig
 from m2fp.train.targets import Targets, make_targets
@@ -31,6 +32,11 @@ class Batch:
 
     pixels: Tensor
     targets: list[Targets]
+
+
+def _identity(sample: Sample) -> tuple[str, Path | None]:
+    # Photos of two data sets may have one name.
+    return sample.name, sample.image
 
 
 class TrainingBatches(Dataset[Batch]):
@@ -60,9 +66,11 @@ class TrainingBatches(Dataset[Batch]):
                 "with --synthetic (see `m2fp synth`)",
                 option="synthetic",
             )
+        if not samples:
+            raise DataError("there are no photos to train on")
         self.samples = samples
-        named = {sample.name for sample in scenes or samples}
-        self.scenes = [i for i, sample in enumerate(samples) if sample.name in named]
+        named = {_identity(sample) for sample in scenes or samples}
+        self.scenes = [i for i, sample in enumerate(samples) if _identity(sample) in named]
         self.synthetic = synthetic
         self.scheme = scheme
         self.config = config
