@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Never
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.synthesis.capsule_person import capsule_person
 from m2fp.datasets import LabelledPhoto, open_dataset
 from m2fp.errors import ConfigError
 from m2fp.synthesis.produce import produce
-from m2fp.synthesis.worker import Recipe
+from m2fp.synthesis.worker import Recipe, assets_stamp
 from m2fp.synthesis.write import part_instances
 
 RECIPE = Recipe(seed=3, size=96, figures=capsule_person, wardrobe="capsules", fine=True, depth=True)
@@ -27,6 +28,10 @@ def made(opengl: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("set")
     produce(RECIPE, folder, COUNT, workers=2)
     return folder
+
+
+def nobody(_: object) -> Never:
+    raise ZeroDivisionError
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -117,6 +122,23 @@ def test_a_set_of_another_recipe_is_left_alone(made: Path) -> None:
         produce(replace(RECIPE, seed=4), made, COUNT)
     assert caught.value.option == "seed"
     assert files_of(made) == before
+
+
+def test_a_first_attempt_without_pictures_claims_nothing(opengl: None, tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        produce(replace(RECIPE, figures=nobody), tmp_path, 1)
+    produce(replace(RECIPE, seed=4), tmp_path, 1)
+    stamp = json.loads((tmp_path / "Training" / "synthesis.json").read_text(encoding="utf-8"))
+    assert stamp["seed"] == 4
+
+
+def test_assets_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    stamps = [assets_stamp(None), assets_stamp(tmp_path)]
+    for name, content in (("hat.obj", b"1"), ("shoe.obj", b"1"), ("hat.obj", b"12")):
+        (tmp_path / name).write_bytes(content)
+        stamps.append(assets_stamp(tmp_path))
+    assert len(set(stamps)) == len(stamps)
+    assert assets_stamp(tmp_path) == stamps[-1]
 
 
 def test_splits(made: Path) -> None:

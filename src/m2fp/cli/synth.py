@@ -82,13 +82,13 @@ def synth(
     with needs_extra("synth", "Drawing synthetic people"):
         from m2fp.synthesis.figure import make_figure
         from m2fp.synthesis.produce import produce
-        from m2fp.synthesis.worker import Recipe
+        from m2fp.synthesis.worker import Recipe, assets_stamp
     scenes = () if backgrounds is None else _scenes(backgrounds, split.value)
     recipe = Recipe(
         seed=seed,
         size=size,
         figures=partial(make_figure, assets=assets, split=split.value),
-        wardrobe="anny" if assets is None else "anny and MakeHuman",
+        wardrobe=assets_stamp(assets),
         scenes=scenes,
         from_behind=from_behind,
         fine=fine,

@@ -108,7 +108,6 @@ HELD_OUT = frozenset(
         "standing05",
     }
 )
-WOMEN_S = ("female", "bob", "braid", "long", "ponytail", "short03")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from m2fp.synthesis.worker import Recipe, Worker
 from m2fp.synthesis.write import PictureFiles, write_list
 from m2fp.whole_file import whole_file
 
+# The processes share the processors; more threads in each would only fight. Libraries look when
+# they are loaded, which is before a new process does anything of ours.
+_ONE_THREAD = {
+    "LP_NUM_THREADS": "0",  # Mesa draws in the calling thread
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 FOLDERS = {"train": "Training", "val": "Validation"}
 RECIPE = "synthesis.json"
 _SHEET = 24
@@ -73,7 +82,8 @@ def _claim(home: Path, recipe: Recipe) -> None:
     home.mkdir(parents=True, exist_ok=True)
     path = home / RECIPE
     stamp = recipe.stamp()
-    if path.is_file():
+    # A first attempt may have ended before there was a picture.
+    if path.is_file() and any((home / "Images").glob("*.jpg")):
         known = json.loads(path.read_text(encoding="utf-8"))
         other = [key for key in stamp if known.get(key) != stamp[key]]
         if other:
@@ -97,9 +107,22 @@ def _run(
         initargs=(recipe, home),
     )
     try:
-        futures = [pool.submit(Worker.work, number) for number in missing]
+        with _inherited(_ONE_THREAD):
+            futures = [pool.submit(Worker.work, number) for number in missing]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _inherited(variables: Mapping[str, str]) -> Iterator[None]:
+    """Give the processes begun meanwhile these environment variables, where they have no value."""
+    added = {name: value for name, value in variables.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -29,7 +29,7 @@ class Recipe:
         seed: of the set.
         size: longer side of the pictures, pixels.
         figures: makes the people; must be picklable.
-        wardrobe: name of what `figures` draws on, kept with the set.
+        wardrobe: what `figures` draws on, kept with the set; see `assets_stamp`.
         scenes: photos whose empty strips are backgrounds.
         from_behind: share of the scenes seen from the other side, 0..1.
         fine, depth: write these sidecars too.
@@ -51,11 +51,25 @@ class Recipe:
             "seed": self.seed,
             "size": self.size,
             "wardrobe": self.wardrobe,
-            "scenes": len(self.scenes),
+            "scenes": _digest(scene.name for scene in self.scenes),
             "from_behind": self.from_behind,
             "fine": self.fine,
             "depth": self.depth,
         }
+
+
+def assets_stamp(folder: Path | None) -> str:
+    """Return what tells a folder of assets from others: the names and sizes of its files."""
+    if folder is None:
+        return "anny"
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return "anny and MakeHuman " + _digest(
+        f"{path.relative_to(folder).as_posix()} {path.stat().st_size}" for path in files
+    )
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 class Worker:
@@ -72,9 +86,6 @@ class Worker:
     @classmethod
     def start(cls, recipe: Recipe, home: Path) -> None:
         """Begin the process. The renderer waits for the first picture, so that errors are told."""
-        # The processes share the processors; more threads in each would only fight.
-        os.environ.setdefault("LP_NUM_THREADS", "0")  # Mesa draws in the calling thread
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
         import cv2
 
         cv2.setNumThreads(1)
