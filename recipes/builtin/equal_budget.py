@@ -2,7 +2,7 @@
 
     m2fp synth -o people-only -n 1500 --seed 7 --assets makehuman
     python recipes/builtin/equal_budget.py OUT --data ccp-cihp --synthetic people-only \
-        --photo people.jpg --steps 600
+        --photo people.jpg --steps 400
 
 Every variant differs from the first in one thing and starts from ImageNet's backbone; steps, seed
 and sizes of the pictures are the same. What is there already is not trained again. Scores are those
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--synthetic", type=Path, required=True)
     parser.add_argument("--photo", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=400)
     options = parser.parse_args()
     print(HEAD, flush=True)
     models = []

@@ -2,7 +2,7 @@
 
 Run once, offline: prepare_ccp.py --ccp FOLDER -o FOLDER [--contact-sheet FILE.png]. Joints found
 by MediaPipe tell left from right and the parts of the skin from each other; they are kept in
-joints.json beside the output, so that another run only labels anew.
+joints.json in the output, so that another run only labels anew.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from m2fp.labels import LabelScheme
 # Taller people are scaled down first: training pictures show them no larger.
 MAX_HEIGHT = 560
 
+# As INTER_AREA, from the middles of pixels; INTER_NEAREST would move labels half a pixel.
+_NEAREST = cv2.INTER_NEAREST_EXACT
 # Left about the person, so that limbs and joints near its edge are inside.
 _PAD = 3
 
@@ -71,9 +73,9 @@ def _puppet(photo: LabelledPhoto, joints: Joints, scheme: LabelScheme) -> Puppet
         size = max(1, round(width * factor)), max(1, round(height * factor))
         photo = LabelledPhoto(
             _as_uint8(cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)),
-            _as_uint8(cv2.resize(photo.categories, size, interpolation=cv2.INTER_NEAREST)),
+            _as_uint8(cv2.resize(photo.categories, size, interpolation=_NEAREST)),
             np.asarray(
-                cv2.resize(photo.humans.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST),
+                cv2.resize(photo.humans.astype(np.uint16), size, interpolation=_NEAREST),
                 dtype=np.uint16,
             ),
         )
