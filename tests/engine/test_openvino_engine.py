@@ -209,3 +209,30 @@ def test_nothing_is_sent_and_nothing_is_written(fake_model: Path, tmp_path: Path
     assert "'openvino.tools.ovc.telemetry_stub'" in done.stdout
     assert "openvino_telemetry" not in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+_INTERRUPTED = """
+import signal, sys, threading
+from m2fp.engine.openvino_engine import OpenVinoEngine
+
+engines = [OpenVinoEngine(sys.argv[1], 1) for _ in range(2)]
+engines.pop(0).close()
+another = threading.Thread(target=engines.pop().close)
+another.start()
+another.join()
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-X", "faulthandler"]])
+def test_ctrl_c_after_closing_is_an_interrupt(fake_model: Path, options: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, *options, "-c", _INTERRUPTED, str(fake_model)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("interrupted\n", "", 0)

@@ -25,6 +25,7 @@ from m2fp.engine.openvino_sampling import sampling_extension
 from m2fp.engine.pinned_file import PinnedFile, pin
 from m2fp.engine.protocol import QueryPredictions
 from m2fp.engine.recent import RecentlyUsed
+from m2fp.engine.signal_stack import same_signal_stack
 from m2fp.errors import EngineError, EngineUnavailable, IncompatibleModel
 from m2fp.registry.model_info import METADATA_KEY, ModelInfo
 
@@ -152,6 +153,8 @@ class _Compiler:
     def __init__(self, file: PinnedFile, options: Mapping[str, Any]) -> None:
         package = import_openvino()
         self._core: openvino.Core = package.Core()
+        with same_signal_stack():
+            self._core.get_versions(_DEVICE)  # loads the plugin, which would set another
         # Only this format: guessing among all that OpenVINO reads would let each of them look at
         # the file, and the one of TensorFlow prints what it thinks of it.
         self._reader = package.frontend.FrontEndManager().load_by_framework("onnx")
