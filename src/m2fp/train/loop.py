@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from m2fp.datasets import Sample
 from m2fp.errors import M2FPError
 from m2fp.labels import get_scheme
 from m2fp.model.m2fp import M2FP
+from m2fp.processes import deaf_to_interrupts
 from m2fp.train.checkpoint import LAST, RunState, load_checkpoint, load_weights, save_checkpoint
 from m2fp.train.config import TrainConfig
 from m2fp.train.distributed import World
@@ -194,11 +196,20 @@ def _load_batches(pictures: TrainingBatches, steps: range, workers: int) -> Iter
         num_workers=workers,
         worker_init_fn=_single_thread,
         prefetch_factor=3 if workers else None,
+        multiprocessing_context=_fresh() if workers else None,
     )
-    for batch in loader:
+    with deaf_to_interrupts():
+        batches = iter(loader)
+    for batch in batches:
         if isinstance(batch, M2FPError):
             raise batch
         yield batch
+
+
+def _fresh() -> str:
+    # Threads of this process may hold locks that a fork of it would wait for. A fork of a server
+    # without any ends at once where a spawned process would first clean up beside its threads.
+    return "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 
 
 def _single_thread(_worker: int) -> None:
