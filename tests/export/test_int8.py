@@ -133,7 +133,7 @@ def test_what_cannot_be_done(
     [
         ("backbone.stages.2.17.conv1.conv/Conv", "backbone.stages.2"),
         ("backbone.stem.0.conv/Conv", "backbone.stem"),
-        ("backbone.blocks.3.expand.conv/Conv", "backbone.blocks"),
+        ("backbone.blocks.13.expand.conv/Conv", "backbone.blocks.13"),
         ("pixel_decoder.layers.4.ffn.fc1/MatMul/Gemm", "pixel_decoder.ffn"),
         (
             "pixel_decoder.layers.0.attention.value_projection/MatMul/Gemm",

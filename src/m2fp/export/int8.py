@@ -41,7 +41,7 @@ class Int8Plan:
 
     photos: tuple[Path, ...]
     budget: float = 0.01
-    sweep_photos: int = 4
+    sweep_photos: int = 24
     threads: int | None = None
 
     def __post_init__(self) -> None:

@@ -36,9 +36,10 @@ _BETWEEN = ("Relu", "Clip", "MaxPool", "Add")
 _TYPES = ("Conv", "Gemm", *_BETWEEN)
 
 # Parts of the network that gain or lose together, as the layers' names begin. Layers of one kind
-# form one group, stages of the backbone one each: the earliest and the latest differ most.
+# form one group, stages (ResNet) and blocks (EfficientNet) of the backbone one each: the earliest
+# lose most, and cost little in float.
 _GROUPS = (
-    re.compile(r"(backbone\.stages\.\d+|backbone\.\w+)"),
+    re.compile(r"(backbone\.(?:stages|blocks)\.\d+|backbone\.\w+)"),
     re.compile(r"(pixel_decoder|decoder)\.layers\.\d+\.(attention\.\w+|\w+)"),
     re.compile(r"(\w+\.\w+)"),
 )
