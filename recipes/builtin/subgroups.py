@@ -4,7 +4,8 @@
 
 SYNTHETIC is a set of `m2fp synth`. Every labelled person is paired with the predicted one of
 highest IoU and counts as found if that is above 0.5. The mIoU is over CIHP's 19 part classes, of
-the pixels that either of the two has; of who was not found there are only the labelled ones.
+the pixels that either of the two has; of who was not found there are only the labelled ones. Arms,
+legs and shoes: of the pixels that are one and are called one, those whose side is right.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ CLASSES = 20
 ANKLES = ("left-ankle", "right-ankle")
 AGES = ((0, 13, "child"), (13, 20, "teenager"), (20, 60, "adult"), (60, 200, "old"))
 LONG_SIDE = 512
+LIMBS = (14, 16, 18)  # arms, legs, shoes: the left one; the right one follows
+TURNED = 0.08  # distance of the shoulders in heights; below it somebody is seen from the side
 
 
 class Group:
@@ -36,8 +39,8 @@ class Group:
         self.matched_iou = 0.0
         self.confusion = np.zeros((CLASSES, CLASSES), np.int64)
 
-    def row(self) -> tuple[int, float, float, float]:
-        """Return people, share found, mean IoU of the found, mIoU of the parts that occur."""
+    def row(self) -> tuple[int, float, ...]:
+        """Return people, found, mean IoU of the found, mIoU of the parts that occur, right sides."""
         right = self.confusion.diagonal().astype(float)
         union = self.confusion.sum(0) + self.confusion.sum(1) - right
         parts = (right / np.maximum(union, 1))[1:][union[1:] > 0]
@@ -46,7 +49,12 @@ class Group:
             self.found / self.people,
             self.matched_iou / max(self.found, 1),
             float(parts.mean()) if len(parts) else 0.0,
+            *(self._side(left) for left in LIMBS),
         )
+
+    def _side(self, left: int) -> float:
+        both = self.confusion[left : left + 2, left : left + 2]
+        return float(both.trace() / max(both.sum(), 1))
 
 
 def groups_of(person: dict[str, Any], tall: float, people: int) -> list[tuple[str, str]]:
@@ -63,7 +71,16 @@ def groups_of(person: dict[str, Any], tall: float, people: int) -> list[tuple[st
         ("body", "full, with feet" if ankles else "cut off"),
         ("height", "< 64 px" if tall < 64 else "64-128 px" if tall < 128 else "> 128 px"),
         ("seen", "most" if person["visible"] > 0.6 else "at most 60 %"),
+        ("seen from", facing(person, tall)),
     ]
+
+
+def facing(person: dict[str, Any], tall: float) -> str:
+    """Return from where somebody is seen, by where the shoulders are in the picture."""
+    left, right = (person["joints"][f"{side}-shoulder"][0] for side in ("left", "right"))
+    if abs(left - right) < TURNED * tall:
+        return "the side"
+    return "the front" if left > right else "behind"
 
 
 def pair(own: NDArray[np.bool_], person_map: NDArray[np.uint16]) -> tuple[float, NDArray[np.bool_]]:
@@ -110,8 +127,11 @@ def main() -> None:
                 group.found += found
                 group.matched_iou += iou if found else 0.0
                 group.confusion += counts
-    print("| | | people | found, % | IoU of the found, % | mIoU of parts, % |")
-    print("| --- | --- | ---: | ---: | ---: | ---: |")
+    print(
+        "| | | people | found, % | IoU of the found, % | mIoU of parts, % "
+        "| arms, right side, % | legs | shoes |"
+    )
+    print("| --- | --- |" + " ---: |" * 7)
     for (aspect, name), group in sorted(groups.items()):
         count, *shares = group.row()
         print(
