@@ -258,8 +258,42 @@ def test_a_store_that_is_away(client: TestClient, world: World) -> None:
     is_problem(answer, "store_unavailable")
     assert answer.headers["retry-after"] == "7"
     assert "/srv" not in answer.text
-    assert blobs(world) == []
     is_problem(client.get("/v1/jobs/" + "a" * 26), "store_unavailable")
+
+
+def test_pictures_are_not_kept_for_a_job_that_cannot_be(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = world.parts.blobs.put
+
+    def put_first(key: str, data: bytes) -> None:
+        if "/1/" in key:
+            raise StoreUnavailable("the disk is full", retry_after_s=7)
+        put(key, data)
+
+    monkeypatch.setattr(world.parts.blobs, "put", put_first)
+    two = [("file", picture()), ("file", picture())]
+    is_problem(client.post("/v1/jobs", files=two), "store_unavailable")
+    assert blobs(world) == []
+
+
+def test_a_store_that_falls_silent_after_writing(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = world.parts.store.create
+
+    def create_and_fall_silent(*arguments: object, **options: object) -> None:
+        create(*arguments, **options)  # type: ignore[arg-type]
+        raise StoreUnavailable("no answer", retry_after_s=7)
+
+    send = {"files": {"file": picture()}, "headers": {"Idempotency-Key": "k1"}}
+    with monkeypatch.context() as silent:
+        silent.setattr(world.parts.store, "create", create_and_fall_silent)
+        is_problem(client.post("/v1/jobs", **send), "store_unavailable")
+    again = client.post("/v1/jobs", **send)
+    assert again.status_code == 202
+    job = again.json()["id"]
+    assert [key.split("/")[1] for key in blobs(world)] == [job], "its picture, and no other"
 
 
 def test_the_states_of_the_api_are_those_of_the_store() -> None:

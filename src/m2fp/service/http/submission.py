@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from m2fp.imaging.formats import SNIFF_BYTES, sniff
@@ -60,26 +60,39 @@ class Submission:
             IdempotencyConflict: the key came with another request before.
             StoreUnavailable: it cannot be kept.
         """
-        job = None
-        try:
+        with self._pictures_gone_after_errors():
             items = [
                 self._keep_picture(index, picture)
                 for index, picture in enumerate(self._pictures(uploads))
             ]
+            idempotency = self._idempotency(items)
+        with self._pictures_gone_after_errors(but=StoreUnavailable):
+            # After that one nobody knows whether the job was written: it may be there, and be given
+            # to whoever asks again with the same key. If it is not, the sweeper finds its pictures.
             job = self._parts.store.create(
                 self._id,
                 self._owner,
                 self._options,
                 items,
                 keep_s=self._parts.settings.jobs.result_s,
-                idempotency=self._idempotency(items),
+                idempotency=idempotency,
             )
-        finally:
-            if job is None or not self.is_new(job):
-                # Where this fails too, the sweeper finds them.
-                with suppress(StoreUnavailable):
-                    self._parts.blobs.delete_prefix(job_prefix(self._id))
+        if not self.is_new(job):
+            self._delete_pictures()
         return job
+
+    @contextmanager
+    def _pictures_gone_after_errors(self, *, but: type[Exception] | None = None) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            if but is None or not isinstance(error, but):
+                self._delete_pictures()
+            raise
+
+    def _delete_pictures(self) -> None:
+        with suppress(StoreUnavailable):  # then the sweeper finds them
+            self._parts.blobs.delete_prefix(job_prefix(self._id))
 
     def _pictures(self, uploads: Sequence[Upload]) -> Iterator[Member]:
         """Yield the pictures of all uploads, one in memory at a time."""
