@@ -211,6 +211,42 @@ def test_pages_of_other_sites_do_not_reach_a_service_without_keys(tmp_path: Path
     for host in ("localhost:7860", "127.0.0.1", "[::1]:7860"):
         assert client.get("/v1/models", headers={"host": host}).status_code == 200
     declared = make_world(tmp_path / "other", access=AccessSettings(declared=True)).client()
+    other = {"sec-fetch-site": "cross-site"}
+    assert declared.post("/v1/parse", content=picture(), headers=other).status_code == 200
     assert declared.get("/v1/models", headers={"host": "my.example"}).status_code == 200
     keyed = make_world(tmp_path / "third", keys=KEYS).client()
     assert keyed.get("/v1/models", headers={"host": "my.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({}, True),
+        ({"origin": "http://localhost"}, True),
+        ({"origin": "http://localhost:3000"}, False),
+        ({"origin": "http://evil.example"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": "http://friend.example"}, True),
+        ({"origin": "http://friend.example", "sec-fetch-site": "cross-site"}, True),
+        ({"origin": "http://evil.example", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "http://localhost:3000", "sec-fetch-site": "same-site"}, False),
+        ({"origin": "https://its.proxy", "sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "none"}, True),
+    ],
+)
+def test_pages_of_other_sites_send_nothing_to_a_service_without_keys(
+    tmp_path: Path, headers: dict[str, str], taken: bool
+) -> None:
+    client = make_world(tmp_path / "data", cors=("http://friend.example",)).client()
+    answer = client.post("/v1/parse", content=picture(), headers=headers)
+    if taken:
+        assert answer.status_code == 200
+    else:
+        is_problem(answer, "forbidden", within="serve.cors")
+    assert client.get("/livez", headers=headers).status_code == 200
+
+
+def test_everybodys_pages_where_cors_says_so(tmp_path: Path) -> None:
+    client = make_world(tmp_path / "data", cors=("*",)).client()
+    other = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+    assert client.post("/v1/parse", content=picture(), headers=other).status_code == 200

@@ -123,7 +123,7 @@ def _surround(app: FastAPI, parts: Parts) -> None:
     """Add the middleware; what is added last is outermost."""
     http = parts.settings.http
     if http.access.mode is AuthMode.NONE and not http.access.declared and is_loopback(http.host):
-        app.add_middleware(OwnHost)
+        app.add_middleware(OwnHost, friends=http.cors)
     if http.cors:
         app.add_middleware(
             CORSMiddleware,
