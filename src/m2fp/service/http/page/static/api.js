@@ -82,6 +82,8 @@ async function fetchLabels(scheme) {
  * @param {RequestInit} options
  */
 async function call(path, options) {
+  // Headers take no other letters: the browser would not even send it.
+  if (!/^[!-~]*$/.test(key)) throw new Problem("unauthenticated");
   const headers = key ? { "X-API-Key": key } : undefined;
   let response;
   try {
