@@ -126,6 +126,7 @@ def test_bodies_that_are_no_requests(client: TestClient) -> None:
     is_problem(client.post(URL, content=b"\xff\xfe"), "malformed_request")
     is_problem(client.post(URL, content=b"{}", headers={LENGTH: "5"}), "malformed_request")
     is_problem(client.post(URL, content=b"{}", headers={LENGTH: "-1"}), "malformed_request")
+    is_problem(client.post(URL, content=b"{}", headers={LENGTH: 5000 * "9"}), "malformed_request")
     is_problem(client.post(URL, content=b""), "empty_image")
     for size, length in ((10, 6), (9, 6), ("x", 5), (True, 5), (3, 0)):
         tensor = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
+import tempfile
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -51,6 +54,10 @@ def test_every_format(client: TestClient, name: str) -> None:
         ("application/zip", "application/zip"),
         ("*/*", "application/json"),
         ("text/html", "application/json"),
+        ("image/png;q=0, application/zip", "application/zip"),
+        ("image/*;q=0.1, application/json;q=0.9", "application/json"),
+        ("application/zip;q=0.5,image/png;q=0.5", "application/zip"),
+        ("image/png;q=of course", "image/png"),
     ],
 )
 def test_accept_chooses_the_format(client: TestClient, accept: str, media_type: str) -> None:
@@ -153,6 +160,14 @@ def test_a_model_that_is_not_there(client: TestClient) -> None:
         (b"<svg/>", "image/svg+xml", "unsupported_image_format"),
         (b"%PDF-1.4", "application/pdf", "unsupported_image_format"),
         (b"nonsense", "multipart/form-data; boundary=x", "malformed_request"),
+        *(
+            (
+                b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n',
+                f"multipart/form-data; charset={charset}; boundary=x",
+                "malformed_request",
+            )
+            for charset in ("undefined", "nonsense")
+        ),
         (b"nonsense", "multipart/form-data", "malformed_request"),
         (
             b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n',
@@ -245,3 +260,19 @@ def test_pixels_are_not_looked_at_here(client: TestClient, monkeypatch: pytest.M
     photo = io.BytesIO(picture()).getvalue()
     monkeypatch.setattr(Image, "open", refuse)
     assert client.post("/v1/parse", content=photo).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content", [{"content": picture((900, 900))}, {"files": {"file": picture()}}]
+)
+def test_a_full_disk_while_a_body_comes(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, content: dict[str, Any]
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/data")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", full)
+    answer = client.post("/v1/parse", **content)
+    is_problem(answer, "store_unavailable")
+    assert answer.headers["retry-after"] == "5"
+    assert "/srv" not in answer.text

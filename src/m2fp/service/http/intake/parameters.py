@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -146,11 +147,24 @@ def chosen_format(parameters: ParseParameters, request: Request) -> FormatName:
     """Return the format that is asked for, by name or by media type."""
     if parameters.format is not None:
         return parameters.format
-    for choice in request.headers.get("accept", "").split(","):
-        found = _BY_MEDIA_TYPE.get(choice.partition(";")[0].strip().lower())
+    for media_type in _by_preference(request.headers.get("accept", "")):
+        found = _BY_MEDIA_TYPE.get(media_type)
         if found is not None:
             return found
     return "json"
+
+
+def _by_preference(accept: str) -> list[str]:
+    """Return the media types of Accept, the most wanted first (RFC 9110, section 12.5.1)."""
+    weighed = []
+    for choice in accept.split(","):
+        media_type, *parameters = (item.strip().lower() for item in choice.split(";"))
+        weights = [item[2:] for item in parameters if item.startswith("q=")]
+        found = re.fullmatch(r"(0|1)(\.\d{0,3})?", weights[0]) if weights else None
+        weight = float(found[0]) if found else 1.0
+        if weight > 0:
+            weighed.append((weight, media_type))
+    return [media_type for _, media_type in sorted(weighed, key=lambda item: -item[0])]
 
 
 def options_of(

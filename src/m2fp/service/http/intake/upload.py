@@ -19,13 +19,19 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from m2fp.errors import EmptyImage
-from m2fp.service.errors import InvalidParameter, MalformedRequest, RequestTooSlow
+from m2fp.service.errors import (
+    InvalidParameter,
+    MalformedRequest,
+    RequestTooSlow,
+    StoreUnavailable,
+)
 
 FILE_FIELD: Final = "file"
 _SPOOL_BYTES: Final = 1 << 20
 _FIELD_BYTES: Final = 1 << 16
 _MAX_FIELDS: Final = 16
 _MULTIPART: Final = "multipart/form-data"
+_RETRY_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ async def read_body(request: Request, *, max_files: int, seconds: float) -> Asyn
         InvalidParameter: a file is in another field, or the field `file` is no file.
         EmptyImage: there are no bytes.
         RequestTooSlow: it does not come in time.
+        StoreUnavailable: there is no room for it on the disk.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
@@ -95,6 +102,10 @@ async def read_body(request: Request, *, max_files: int, seconds: float) -> Asyn
         raise RequestTooSlow(
             f"the body did not come within {seconds:g} s; send it faster, or smaller"
         ) from None
+    except OSError as error:  # a full disk, too many open files
+        raise StoreUnavailable(
+            f"the body cannot be kept: {error.strerror or error}", retry_after_s=_RETRY_S
+        ) from error
     try:
         yield body
     finally:
@@ -128,9 +139,12 @@ async def _single(request: Request) -> Body:
 
 async def _form(request: Request, max_files: int) -> Body:
     # Broken ones raise HTTPException 400 here, with a sentence about what is broken.
-    form = await request.form(
-        max_files=max_files, max_fields=_MAX_FIELDS, max_part_size=_FIELD_BYTES
-    )
+    try:
+        form = await request.form(
+            max_files=max_files, max_fields=_MAX_FIELDS, max_part_size=_FIELD_BYTES
+        )
+    except (UnicodeError, LookupError):  # Starlette decodes with whatever charset is named
+        raise MalformedRequest("the form's charset is none; leave it out") from None
     uploads: list[Upload] = []
     fields: list[tuple[str, str]] = []
     try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -168,7 +169,7 @@ def write_response(
 def _split(body: bytes, json_length: str | None) -> tuple[bytes, bytes]:
     if json_length is None:
         return body, b""
-    if not (json_length.isascii() and json_length.isdigit()) or int(json_length) > len(body):
+    if not re.fullmatch("[0-9]{1,12}", json_length) or int(json_length) > len(body):
         raise MalformedRequest(
             f"{JSON_LENGTH_HEADER} must be the length of the JSON, at most that of the body"
         )
