@@ -377,6 +377,17 @@ def test_results_expire(world: World) -> None:
     assert world.submit(idempotency=Idempotency(key="k", digest="other")).id != job.id
 
 
+def test_jobs_whose_time_is_over_are_due_until_a_sweep(world: World) -> None:
+    kept, ended = world.submit(), world.submit()
+    world.store.cancel(ended.id)
+    assert world.store.due() == ()
+    world.pass_time(KEEP_S)
+    assert world.store.due() == world.store.due() == (ended.id,)
+    world.store.sweep()
+    assert world.store.due() == ()
+    assert world.store.get(kept.id).state is JobState.QUEUED
+
+
 def test_expired_jobs_are_named_until_they_are_purged(world: World) -> None:
     job = world.submit()
     world.store.finish(claim(world), GOOD)

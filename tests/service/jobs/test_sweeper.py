@@ -8,6 +8,7 @@ from tests.service.jobs.worlds import KEEP_S, LEASE_S, World
 from m2fp.service.blobs import FolderBlobs
 from m2fp.service.errors import ResultExpired, StoreUnavailable
 from m2fp.service.jobs import Outcome, new_job_id
+from m2fp.service.jobs.store import Swept
 from m2fp.service.jobs.sweeper import Sweeper
 
 
@@ -52,6 +53,30 @@ def test_blobs_that_could_not_be_deleted_are_deleted_later(world: World, tmp_pat
         world.store.get(job_id)
     Sweeper(world.store, blobs).sweep()
     assert blobs.keys("jobs") == []
+
+
+def test_a_full_disk_is_given_room_before_anything_is_written(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path / "blobs")
+    ended_job(world, blobs)
+    other = world.submit()
+    blobs.put(f"jobs/{other.id}/0/input", b"photo")
+    sweep = world.store.sweep
+
+    def sweep_where_there_is_room() -> Swept:
+        if len(blobs.keys("jobs")) > 1:
+            raise StoreUnavailable("the disk is full")
+        return sweep()
+
+    monkeypatch.setattr(world.store, "sweep", sweep_where_there_is_room)
+    sweeper = Sweeper(world.store, blobs, monotonic=world.steady)
+    with pytest.raises(StoreUnavailable):
+        sweeper.sweep()
+    assert len(blobs.keys("jobs")) == 3, "nobody's time is over"
+    world.pass_time(KEEP_S)
+    assert len(sweeper.sweep().expired) == 1
+    assert blobs.keys("jobs") == [f"jobs/{other.id}/0/input"]
 
 
 def test_blobs_without_a_job_go_after_an_hour(world: World, tmp_path: Path) -> None:

@@ -75,6 +75,14 @@ class RedisConnection:
             raise unavailable(error) from error
         return members
 
+    def below(self, key: str, score: float) -> list[str]:
+        """Return the members of a sorted set with this score or a lower one."""
+        try:
+            members = cast("list[str]", self._redis.zrangebyscore(key, "-inf", score))
+        except RedisError as error:
+            raise unavailable(error) from error
+        return members
+
     def count_below(self, key: str, score: float) -> int:
         """Return how many members of a sorted set have a lower score."""
         try:

@@ -186,6 +186,10 @@ class RedisJobStore:
         expired = self._redis.run("expire", self._clock())
         return Swept(requeued=tuple(requeued), failed=tuple(failed), expired=tuple(sorted(expired)))
 
+    def due(self) -> tuple[str, ...]:
+        """Return the jobs whose time is over before a sweep says so; nothing is written."""
+        return tuple(sorted(self._redis.below("m2fp:ended", self._clock())))
+
     def purged(self, job_id: str) -> None:
         """Say that the blobs of an expired job are deleted."""
         self._redis.run("purged", job_id, TOMBSTONE_S)

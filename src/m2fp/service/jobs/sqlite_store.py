@@ -238,6 +238,14 @@ class SqliteJobStore:
                     (requeued if self._lost(db, row) else failed).append(beat.ref)
             return Swept(requeued=tuple(requeued), failed=tuple(failed), expired=self._expire(db))
 
+    def due(self) -> tuple[str, ...]:
+        """Return the jobs whose time is over before a sweep says so; nothing is written."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT id FROM jobs WHERE state != 'expired' AND expires <= ?", (self._clock(),)
+            ).fetchall()
+        return tuple(row["id"] for row in rows)
+
     def purged(self, job_id: str) -> None:
         """Say that the blobs of an expired job are deleted."""
         with self._database.write() as db:

@@ -165,6 +165,9 @@ class JobStore(Protocol):
     def sweep(self) -> Swept:
         """Put back items whose worker is lost, and end the time of jobs."""
 
+    def due(self) -> tuple[str, ...]:
+        """Return the jobs whose time is over before a sweep says so; nothing is written."""
+
     def purged(self, job_id: str) -> None:
         """Say that the blobs of an expired job are deleted."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from m2fp.service.blobs.store import BlobStore
+from m2fp.service.errors import StoreUnavailable
 from m2fp.service.jobs.job import job_prefix
 from m2fp.service.jobs.store import JobStore, Swept
 
@@ -43,7 +44,13 @@ class Sweeper:
         Raises:
             StoreUnavailable: jobs or blobs cannot be read or written. The next sweep goes on.
         """
-        swept = self._store.sweep()
+        try:
+            swept = self._store.sweep()
+        except StoreUnavailable:
+            # A full disk takes no words about jobs before it has room, and these hold some of it.
+            for job_id in self._store.due():
+                self._blobs.delete_prefix(job_prefix(job_id))
+            swept = self._store.sweep()
         for job_id in swept.expired:
             # The row goes last: with it goes the knowledge that there is something to delete.
             self._blobs.delete_prefix(job_prefix(job_id))
