@@ -131,7 +131,7 @@ def exposure(
 
     http = settings.http
     hours = settings.jobs.result_s / 3600
-    pictures = "kept as long" if settings.jobs.keep_inputs else "deleted once they are parsed"
+    pictures = "kept as long" if settings.jobs.keep_inputs else "deleted once they are done"
     lines = [
         f"m2fp {m2fp.__version__} listens on {url} (open it in a browser)",
         f"  who        {_who(http.access, http.host, keys)}",

@@ -186,6 +186,7 @@ def test_stopping_and_deleting(client: TestClient, world: World) -> None:
     cancelled = client.post(f"/v1/jobs/{job['id']}/cancel")
     assert cancelled.json()["status"] == "cancelled"
     assert not world.parts.store.renew(claim), "whoever works on it is told to stop"
+    assert blobs(world) == [], "nobody needs the pictures any more"
     item = client.get(f"/v1/jobs/{job['id']}/items/1/result")
     is_problem(item, "item_failed", within="cancelled")
     done = submit(client)
@@ -197,6 +198,13 @@ def test_stopping_and_deleting(client: TestClient, world: World) -> None:
     assert client.delete(f"/v1/jobs/{running['id']}").status_code == 204
     assert not world.parts.store.renew(claim)
     assert not any(str(running["id"]) in key for key in blobs(world))
+
+
+def test_pictures_of_a_cancelled_job_are_kept_on_request(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "data", jobs=JobSettings(keep_inputs=True))
+    client = world.client()
+    client.post(f"/v1/jobs/{submit(client, 2)['id']}/cancel")
+    assert len(blobs(world)) == 2
 
 
 def test_pages_of_items(client: TestClient) -> None:

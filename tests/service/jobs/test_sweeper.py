@@ -55,6 +55,23 @@ def test_blobs_that_could_not_be_deleted_are_deleted_later(world: World, tmp_pat
     assert blobs.keys("jobs") == []
 
 
+@pytest.mark.parametrize("keep_inputs", [False, True])
+def test_pictures_of_items_that_lost_their_last_worker(
+    world: World, tmp_path: Path, keep_inputs: bool
+) -> None:
+    blobs = FolderBlobs(tmp_path / "blobs")
+    job = world.submit()
+    blobs.put(f"jobs/{job.id}/0/input", b"photo")
+    sweeper = Sweeper(world.store, blobs, keep_inputs=keep_inputs, monotonic=world.steady)
+    for _ in range(3):
+        assert world.store.claim("w", lease_s=LEASE_S)
+        world.lose_leases()
+        assert len(blobs.keys("jobs")) == 1
+        ended = sweeper.sweep().failed
+    assert [ref.job_id for ref in ended] == [job.id]
+    assert len(blobs.keys("jobs")) == int(keep_inputs)
+
+
 def test_a_full_disk_is_given_room_before_anything_is_written(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

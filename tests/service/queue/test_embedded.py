@@ -183,6 +183,7 @@ def test_a_picture_that_kills_workers_fails_alone(tmp_path: Path) -> None:
             assert (poison.error.code, poison.attempts) == ("worker_lost", 3)
             assert b.pool.calls[DEADLY] == 3
             assert (await b.ended(other)).state is JobState.SUCCEEDED
+            await settle(lambda: not any(key.endswith("/input") for key in b.keys(job)))
 
     asyncio.run(story())
 

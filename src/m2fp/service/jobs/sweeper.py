@@ -9,7 +9,7 @@ from typing import Final
 
 from m2fp.service.blobs.store import BlobStore
 from m2fp.service.errors import StoreUnavailable
-from m2fp.service.jobs.job import job_prefix
+from m2fp.service.jobs.job import input_key, job_prefix
 from m2fp.service.jobs.store import JobStore, Swept
 
 _log = logging.getLogger(__name__)
@@ -29,11 +29,13 @@ class Sweeper:
         store: JobStore,
         blobs: BlobStore,
         *,
+        keep_inputs: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Look after these stores."""
+        """Look after these stores; with keep_inputs pictures of items that failed stay."""
         self._store = store
         self._blobs = blobs
+        self._keep_inputs = keep_inputs
         self._monotonic = monotonic
         self._orphans: dict[str, float] = {}  # folder of blobs without a job -> since when
         self._looked: float | None = None
@@ -55,6 +57,8 @@ class Sweeper:
             # The row goes last: with it goes the knowledge that there is something to delete.
             self._blobs.delete_prefix(job_prefix(job_id))
             self._store.purged(job_id)
+        for ref in () if self._keep_inputs else swept.failed:
+            self._blobs.delete_prefix(input_key(ref))
         if swept.requeued or swept.failed:
             _log.warning(
                 "workers were lost",

@@ -30,7 +30,8 @@ class CeleryQueue:
         """Prepare; `start` begins to sweep. Several may sweep the same stores."""
         self._store = store
         self._announcer = announcer
-        self._sweeping = Sweeping(Sweeper(store, blobs), settings.sweep_s, self._after)
+        sweeper = Sweeper(store, blobs, keep_inputs=settings.keep_inputs)
+        self._sweeping = Sweeping(sweeper, settings.sweep_s, self._after)
 
     def announce(self, refs: Iterable[ItemRef]) -> None:
         """Send a message for each, in any thread but an event loop's."""

@@ -55,7 +55,8 @@ class EmbeddedQueue:
         self._name = name
         self._observer = observer
         self._work = ItemWork(store, blobs, pool, settings)
-        self._sweeping = Sweeping(Sweeper(store, blobs), settings.sweep_s, self._after)
+        sweeper = Sweeper(store, blobs, keep_inputs=settings.keep_inputs)
+        self._sweeping = Sweeping(sweeper, settings.sweep_s, self._after)
         self._free = asyncio.Semaphore(slots)
         self._news = asyncio.Event()
         self._pause = Pause()

@@ -9,7 +9,13 @@ from typing import Final
 
 from m2fp.errors import M2FPError
 from m2fp.service.blobs.store import BlobStore
-from m2fp.service.errors import Busy, StoreUnavailable, WorkerLost
+from m2fp.service.errors import (
+    Busy,
+    JobNotFound,
+    ResultExpired,
+    StoreUnavailable,
+    WorkerLost,
+)
 from m2fp.service.jobs.job import Claim, ItemError, Outcome, result_key
 from m2fp.service.jobs.store import JobStore
 from m2fp.service.operation.settings import JobSettings
@@ -132,9 +138,20 @@ class ItemWork:
 
     async def _put_back(self, claim: Claim, *, counted: bool) -> None:
         """Put the item back; where the store does not answer, the end of the lease does it."""
-        put_back = self._store.retry if counted else self._store.release
         with suppress(StoreUnavailable):
-            await asyncio.to_thread(put_back, claim)
+            if not counted:
+                await asyncio.to_thread(self._store.release, claim)
+            elif not await asyncio.to_thread(self._store.retry, claim):
+                await self._delete_input_if_ended(claim)
+
+    async def _delete_input_if_ended(self, claim: Claim) -> None:
+        """Delete the picture unless somebody else works on it."""
+        if self._settings.keep_inputs:
+            return
+        with suppress(JobNotFound, ResultExpired):  # it has gone with the job
+            (item,) = await asyncio.to_thread(self._store.items, claim.job_id, claim.index, 1)
+            if item.state.ended:
+                await self._delete(claim.input_key)
 
     async def _delete_results(self, claim: Claim) -> None:
         for name in claim.options.formats:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from m2fp.service.errors import JobNotCancellable
+from m2fp.service.errors import JobNotCancellable, StoreUnavailable
 from m2fp.service.http.access.guards import JobsCaller, SubmitCaller
 from m2fp.service.http.intake.parameters import (
     SCALES_TEXT,
@@ -26,7 +26,7 @@ from m2fp.service.http.schemas.jobs import JobDocument
 from m2fp.service.http.schemas.problem import problems
 from m2fp.service.http.schemas.urls import job_url
 from m2fp.service.http.submission import Submission
-from m2fp.service.jobs import ItemRef, Job, job_prefix
+from m2fp.service.jobs import ItemRef, Job, input_key, job_prefix
 
 router = APIRouter(tags=["jobs"])
 
@@ -155,7 +155,7 @@ async def cancel(
 ) -> JobDocument:
     """Stop a job and keep what it has done so far."""
     await own_job(request, parts, caller, job_id)
-    return await _document(parts, await asyncio.to_thread(parts.store.cancel, job_id))
+    return await _document(parts, await asyncio.to_thread(_stop, parts, job_id))
 
 
 @router.delete(
@@ -170,6 +170,15 @@ async def delete(request: Request, job_id: JobId, caller: JobsCaller, parts: Par
     """Stop a job if it runs, and delete its pictures and results now."""
     job = await own_job(request, parts, caller, job_id)
     await asyncio.to_thread(_purge, parts, job)
+
+
+def _stop(parts: Parts, job_id: str) -> Job:
+    job = parts.store.cancel(job_id)
+    if not parts.settings.jobs.keep_inputs:
+        with suppress(StoreUnavailable):  # then they go with the job
+            for index in range(job.total):
+                parts.blobs.delete_prefix(input_key(ItemRef(job_id, index)))
+    return job
 
 
 def _purge(parts: Parts, job: Job) -> None:
