@@ -39,8 +39,8 @@ class Group:
         self.matched_iou = 0.0
         self.confusion = np.zeros((CLASSES, CLASSES), np.int64)
 
-    def row(self) -> tuple[int, float, ...]:
-        """Return people, found, mean IoU of the found, mIoU of the parts that occur, right sides."""
+    def row(self) -> tuple[float, ...]:
+        """Return people, found, mean IoU of the found, mIoU of parts that occur, right sides."""
         right = self.confusion.diagonal().astype(float)
         union = self.confusion.sum(0) + self.confusion.sum(1) - right
         parts = (right / np.maximum(union, 1))[1:][union[1:] > 0]
